@@ -1,0 +1,1 @@
+//! What somebody bought: checkout and fulfilment.

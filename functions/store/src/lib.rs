@@ -1,0 +1,1 @@
+//! Who sells: stores and their staff.

@@ -1,0 +1,1 @@
+//! What somebody tells about themselves: profiles and notifications.

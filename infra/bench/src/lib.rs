@@ -1,0 +1,1 @@
+//! Load, cost and cold-start measurements.

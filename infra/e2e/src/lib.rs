@@ -1,0 +1,1 @@
+//! Journeys through the front door, coherence tests, chaos.

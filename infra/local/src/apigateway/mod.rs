@@ -1,0 +1,1 @@
+//! API Gateway HTTP APIs, payload format 2.0.

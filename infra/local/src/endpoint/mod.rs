@@ -1,0 +1,1 @@
+//! The one address behind which all AWS APIs answer.

@@ -1,0 +1,1 @@
+//! Policies of functions, evaluated as AWS does: deny by default.

@@ -1,0 +1,1 @@
+//! SES: every message lands in a mailbox that a person can read.

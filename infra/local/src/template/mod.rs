@@ -1,0 +1,3 @@
+//! `template.yaml` to a [`model::Stack`].
+
+pub mod model;

@@ -1,0 +1,1 @@
+//! Typed ids, money, time, pages and languages: pure, no AWS, no tokio.

@@ -1,0 +1,1 @@
+//! The single-table kit: keys, rows, conditions, transactions, cursors, outbox, due times.

@@ -1,0 +1,1 @@
+//! What every function is made of: HTTP, queue and stream batches, configuration, telemetry, signed calls.

@@ -1,0 +1,1 @@
+//! What tests start and build: an embedded DynamoDB, the laptop cloud, callers.

@@ -1,1 +1,14 @@
-//! What crosses a service boundary: events and internal API types.
+//! What crosses a service boundary, and nothing else: events and the types of the internal API.
+//!
+//! Events are facts with ids, never names or contacts: erasing a person need not chase them. A golden file under
+//! `golden/` holds each version of each event; a change that breaks a reader fails its test.
+
+mod event;
+mod internal;
+mod role;
+mod service;
+
+pub use event::*;
+pub use internal::*;
+pub use role::{Permission, PlatformRole, StaffRole};
+pub use service::Service;

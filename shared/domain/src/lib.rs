@@ -1,1 +1,26 @@
-//! Typed ids, money, time, pages and languages: pure, no AWS, no tokio.
+//! What every service agrees on: typed ids, money, time, pages, languages.
+//!
+//! Pure: nothing here waits, reads the environment or knows AWS. Time and randomness are passed in.
+
+mod clock;
+mod entropy;
+mod id;
+mod locale;
+mod money;
+mod page;
+mod phone;
+mod region;
+mod slug;
+
+pub use clock::{Clock, business_day};
+pub use entropy::{Entropy, SeededEntropy};
+pub use id::*;
+pub use iso_currency::Currency;
+pub use jiff::Timestamp;
+pub use jiff::civil::Date;
+pub use locale::{Locale, Localized};
+pub use money::{Money, MoneyError, largest_remainder};
+pub use page::{PageLimit, PageLimitError};
+pub use phone::{Phone, PhoneError};
+pub use region::{Region, RegionError};
+pub use slug::{Slug, SlugError};

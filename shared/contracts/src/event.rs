@@ -1,0 +1,275 @@
+use domain::{
+    CheckoutId, CorrelationId, EventId, ImportId, Locale, Money, OrderId, ProductId, SessionId, StoreId, Timestamp,
+    UserId, VariantId,
+};
+use serde::{Deserialize, Serialize};
+use serde_json::Value;
+
+use crate::{PlatformRole, Service};
+
+/// A fact that a service tells the others.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+pub struct Event {
+    /// The same however often the fact is delivered: what a consumer remembers.
+    pub id: EventId,
+    /// When it became true.
+    pub at: Timestamp,
+    /// Whose doing it was.
+    pub actor: Actor,
+    /// The request it follows from.
+    pub correlation_id: CorrelationId,
+    /// The version of `data`; a reader accepts every version it has a golden file for.
+    pub version: u16,
+    /// `type` and `data`.
+    #[serde(flatten)]
+    pub fact: Fact,
+}
+
+/// Who did something.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(tag = "kind", rename_all = "snake_case")]
+pub enum Actor {
+    /// Nobody who signed in.
+    Guest,
+    /// A person.
+    User {
+        /// Who.
+        id: UserId,
+    },
+    /// A service by itself: a schedule, a queue.
+    System {
+        /// Which.
+        service: Service,
+    },
+    /// An operator at the command line.
+    Operator,
+}
+
+/// What can be told.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+#[serde(tag = "type", content = "data")]
+pub enum Fact {
+    /// An account exists; its contact is not proven yet.
+    #[serde(rename = "user.registered")]
+    UserRegistered(UserRegistered),
+    /// A session began.
+    #[serde(rename = "user.signed_in")]
+    UserSignedIn(UserSession),
+    /// A session was ended by its owner.
+    #[serde(rename = "user.signed_out")]
+    UserSignedOut(UserSession),
+    /// Somebody did something that an auditor may ask about.
+    #[serde(rename = "audit.recorded")]
+    AuditRecorded(AuditRecorded),
+    /// A store awaits review.
+    #[serde(rename = "store.opened")]
+    StoreOpened(StoreFact),
+    /// A store may sell.
+    #[serde(rename = "store.approved")]
+    StoreApproved(StoreFact),
+    /// A store was turned down.
+    #[serde(rename = "store.rejected")]
+    StoreRejected(StoreFact),
+    /// Every row of an import was looked at.
+    #[serde(rename = "import.finished")]
+    ImportFinished(ImportFinished),
+    /// A checkout became orders.
+    #[serde(rename = "checkout.completed")]
+    CheckoutCompleted(CheckoutCompleted),
+}
+
+/// Data of `user.registered`.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct UserRegistered {
+    /// The account.
+    pub user_id: UserId,
+    /// Its role.
+    pub role: PlatformRole,
+    /// The language it reads.
+    pub locale: Locale,
+}
+
+/// Data of `user.signed_in` and `user.signed_out`.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct UserSession {
+    /// The account.
+    pub user_id: UserId,
+    /// The session.
+    pub session_id: SessionId,
+}
+
+/// Data of `audit.recorded`. The actor and the time are the event's.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct AuditRecorded {
+    /// The service that did it.
+    pub service: Service,
+    /// Such as `store.approve`.
+    pub action: String,
+    /// Kind and id, such as `store/0198…`.
+    pub resource: String,
+    /// The fields that changed, before.
+    #[serde(default, skip_serializing_if = "Value::is_null")]
+    pub before: Value,
+    /// The same fields, after.
+    #[serde(default, skip_serializing_if = "Value::is_null")]
+    pub after: Value,
+}
+
+/// Data of the events of a store.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct StoreFact {
+    /// The store.
+    pub store_id: StoreId,
+    /// Its owner.
+    pub owner_id: UserId,
+}
+
+/// Data of `import.finished`.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct ImportFinished {
+    /// The import.
+    pub import_id: ImportId,
+    /// Whose products they are.
+    pub store_id: StoreId,
+    /// Who uploaded them.
+    pub requested_by: UserId,
+    /// Rows that became products.
+    pub accepted: u32,
+    /// Rows that did not; their reasons stand in the import.
+    pub refused: u32,
+}
+
+/// Data of `checkout.completed`.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct CheckoutCompleted {
+    /// The checkout.
+    pub checkout_id: CheckoutId,
+    /// The buyer.
+    pub user_id: UserId,
+    /// The version of the cart that was bought: a cart changed since keeps what was added.
+    pub cart_version: u64,
+    /// One per store.
+    pub orders: Vec<OrderPlaced>,
+}
+
+/// One order of a checkout.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct OrderPlaced {
+    /// The order.
+    pub order_id: OrderId,
+    /// What people call it, such as `UM-20261123-7K3F9Q`.
+    pub number: String,
+    /// The seller.
+    pub store_id: StoreId,
+    /// What was bought.
+    pub lines: Vec<OrderedLine>,
+    /// Delivery.
+    pub shipping: Money,
+    /// What is to be paid.
+    pub total: Money,
+}
+
+/// One line of an order.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct OrderedLine {
+    /// The product.
+    pub product_id: ProductId,
+    /// Its variant.
+    pub variant_id: VariantId,
+    /// How many.
+    pub quantity: u32,
+    /// Price times quantity, discounts taken off.
+    pub total: Money,
+}
+
+impl Fact {
+    /// The name on the wire, such as `user.registered`.
+    pub const fn name(&self) -> &'static str {
+        match self {
+            Self::UserRegistered(_) => "user.registered",
+            Self::UserSignedIn(_) => "user.signed_in",
+            Self::UserSignedOut(_) => "user.signed_out",
+            Self::AuditRecorded(_) => "audit.recorded",
+            Self::StoreOpened(_) => "store.opened",
+            Self::StoreApproved(_) => "store.approved",
+            Self::StoreRejected(_) => "store.rejected",
+            Self::ImportFinished(_) => "import.finished",
+            Self::CheckoutCompleted(_) => "checkout.completed",
+        }
+    }
+
+    /// The version that is written today.
+    pub const fn version(&self) -> u16 {
+        1
+    }
+
+    /// Who is told: the one table of subscriptions.
+    pub const fn subscribers(&self) -> &'static [Service] {
+        use Service::{Analytics, Auth, Cart, User};
+        match self {
+            Self::UserRegistered(_) => &[User, Analytics],
+            Self::UserSignedIn(_) | Self::UserSignedOut(_) => &[Analytics],
+            Self::AuditRecorded(_) => &[Auth],
+            Self::StoreOpened(_) => &[Analytics],
+            Self::StoreApproved(_) | Self::StoreRejected(_) | Self::ImportFinished(_) => &[User],
+            Self::CheckoutCompleted(_) => &[Cart, User, Analytics],
+        }
+    }
+}
+
+impl Event {
+    /// A fact that became true just now.
+    pub fn new(id: EventId, at: Timestamp, actor: Actor, correlation_id: CorrelationId, fact: Fact) -> Self {
+        Self { id, at, actor, correlation_id, version: fact.version(), fact }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use std::collections::BTreeSet;
+    use std::path::Path;
+
+    use super::*;
+
+    fn golden() -> Vec<(String, String)> {
+        let folder = Path::new(env!("CARGO_MANIFEST_DIR")).join("golden");
+        let mut files: Vec<_> = std::fs::read_dir(folder).unwrap().map(|f| f.unwrap().path()).collect();
+        files.sort();
+        let name = |p: &Path| p.file_name().unwrap().to_string_lossy().into_owned();
+        files.iter().map(|p| (name(p), std::fs::read_to_string(p).unwrap())).collect()
+    }
+
+    #[test]
+    fn every_event_ever_written_can_still_be_read() {
+        for (file, text) in golden() {
+            let event: Event = serde_json::from_str(&text).unwrap_or_else(|e| panic!("{file}: {e}"));
+            assert_eq!(file, format!("{}.v{}.json", event.fact.name(), event.version));
+        }
+    }
+
+    #[test]
+    fn what_is_written_today_equals_its_golden_file() {
+        for (file, text) in golden() {
+            let event: Event = serde_json::from_str(&text).unwrap();
+            if event.version == event.fact.version() {
+                let (today, then): (Value, Value) =
+                    (serde_json::to_value(&event).unwrap(), serde_json::from_str(&text).unwrap());
+                assert_eq!(today, then, "{file}");
+            }
+        }
+    }
+
+    #[test]
+    fn every_fact_has_a_golden_file() {
+        // The enum's own names, read from this file: a new variant without a golden file fails here.
+        let source = include_str!("event.rs");
+        let facts: BTreeSet<_> = source
+            .lines()
+            .filter_map(|line| line.trim().strip_prefix("#[serde(rename = \"")?.strip_suffix("\")]"))
+            .filter(|name| name.contains('.'))
+            .collect();
+        let files = golden();
+        let held: BTreeSet<_> = files.iter().filter_map(|(name, _)| name.rsplit_once(".v")).map(|(f, _)| f).collect();
+        assert_eq!(facts, held);
+    }
+}

@@ -1,0 +1,191 @@
+//! Requests and answers of the internal API, by the service that answers.
+
+use domain::{Currency, Localized, Money, ProductId, Region, ReservationId, StoreId, Timestamp, UserId, VariantId};
+use serde::{Deserialize, Serialize};
+
+use crate::{Permission, StaffRole};
+
+/// `GET /internal/stores/{store_id}/members/{user_id}` of the store service; 404 when there is no active member.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Member {
+    /// The store.
+    pub store_id: StoreId,
+    /// The person.
+    pub user_id: UserId,
+    /// What they are there.
+    pub role: StaffRole,
+    /// What they may do: the role's permissions and the explicit ones.
+    pub permissions: Vec<Permission>,
+}
+
+/// Where a store is in its life.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "SCREAMING_SNAKE_CASE")]
+pub enum StoreStatus {
+    /// Being filled in.
+    Pending,
+    /// Awaiting an admin.
+    UnderReview,
+    /// Selling.
+    Active,
+    /// Stopped by the platform.
+    Suspended,
+    /// Ended by its owner.
+    Closed,
+}
+
+/// `GET /internal/stores/{store_id}` of the store service.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct StoreTerms {
+    /// The store.
+    pub store_id: StoreId,
+    /// As people read it.
+    pub name: String,
+    /// Only an active store sells.
+    pub status: StoreStatus,
+    /// Registered for VAT: its sales contain it.
+    pub vat_registered: bool,
+    /// The platform's commission in hundredths of a percent; 500 is 5%.
+    pub commission_basis_points: u32,
+    /// How many products its plan allows.
+    pub products_max: u32,
+    /// Delivery fees that differ from the region's default.
+    pub shipping_fees: Vec<(Region, Money)>,
+    /// Delivery is free from here on, after the store's discounts.
+    pub free_shipping_from: Money,
+}
+
+/// `GET /internal/carts/{user_id}` of the cart service: the active cart, in the order its lines were added.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct CartSnapshot {
+    /// Whose.
+    pub user_id: UserId,
+    /// Grows with every change.
+    pub version: u64,
+    /// At most 100.
+    pub lines: Vec<CartLine>,
+}
+
+/// One line of a cart.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct CartLine {
+    /// The product.
+    pub product_id: ProductId,
+    /// Its variant.
+    pub variant_id: VariantId,
+    /// The seller.
+    pub store_id: StoreId,
+    /// 1 to 50.
+    pub quantity: u32,
+    /// The price that the shopper saw last.
+    pub unit_price: Money,
+}
+
+/// `GET /internal/variants/{product_id}/{variant_id}` of the tech-product service: what a cart needs to know.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Offer {
+    /// The product.
+    pub product_id: ProductId,
+    /// Its variant.
+    pub variant_id: VariantId,
+    /// The seller.
+    pub store_id: StoreId,
+    /// As people read it.
+    pub title: Localized,
+    /// Unique in the store.
+    pub sku: String,
+    /// The price of one.
+    pub unit_price: Money,
+    /// How many can be bought now.
+    pub available: u32,
+    /// Whether the product is published.
+    pub active: bool,
+}
+
+/// `PUT /internal/reservations/{reservation_id}` of the tech-product service: holds every line or none. The same id
+/// and lines again get the same answer; the same id with other lines a 409.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Reserve {
+    /// Who buys.
+    pub user_id: UserId,
+    /// How long the hold lasts unless it is extended or committed.
+    pub hold_for_seconds: u32,
+    /// The currency of every price.
+    pub currency: Currency,
+    /// 1 to 40 lines, each variant once.
+    pub lines: Vec<ReserveLine>,
+}
+
+/// One line to hold.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct ReserveLine {
+    /// The product.
+    pub product_id: ProductId,
+    /// Its variant.
+    pub variant_id: VariantId,
+    /// How many.
+    pub quantity: u32,
+    /// The price the shopper agreed to; another price today is a 409.
+    pub unit_price: Money,
+}
+
+/// The answer to [`Reserve`].
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Reservation {
+    /// The hold.
+    pub reservation_id: ReservationId,
+    /// Where it is.
+    pub status: ReservationStatus,
+    /// When it ends by itself.
+    pub expires_at: Timestamp,
+    /// What is held, with what an order freezes of it.
+    pub lines: Vec<ReservedLine>,
+}
+
+/// Where a hold is. Commit and release exclude each other.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "SCREAMING_SNAKE_CASE")]
+pub enum ReservationStatus {
+    /// The stock is set aside.
+    Held,
+    /// The stock has left.
+    Committed,
+    /// The stock is back.
+    Released,
+}
+
+/// A line as it is sold: a snapshot that never changes.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct ReservedLine {
+    /// The product.
+    pub product_id: ProductId,
+    /// Its variant.
+    pub variant_id: VariantId,
+    /// The seller.
+    pub store_id: StoreId,
+    /// As people read it.
+    pub title: Localized,
+    /// Unique in the store.
+    pub sku: String,
+    /// How many.
+    pub quantity: u32,
+    /// The price of one.
+    pub unit_price: Money,
+    /// Percent; none when the product has none.
+    pub vat_rate: Option<u32>,
+}
+
+/// Why a line cannot be held; the member `lines` of the problem `stock-short` or `price-changed`.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct LineRefusal {
+    /// The product.
+    pub product_id: ProductId,
+    /// Its variant.
+    pub variant_id: VariantId,
+    /// How many were asked for.
+    pub requested: u32,
+    /// How many are left.
+    pub available: u32,
+    /// The price today.
+    pub unit_price: Option<Money>,
+}

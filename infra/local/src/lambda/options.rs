@@ -1,0 +1,62 @@
+//! What Lambda is started with.
+
+use std::collections::{BTreeMap, HashMap};
+use std::path::PathBuf;
+use std::time::Duration;
+
+use super::Logs;
+use crate::clock::Clock;
+use crate::iam::Credentials;
+use crate::template::model::Function;
+
+/// Everything an execution environment is made from.
+#[derive(Clone)]
+pub struct Options {
+    /// The template's functions.
+    pub functions: Vec<Function>,
+    /// Where the cargo binaries are.
+    pub binaries: PathBuf,
+    /// The access keys of each function, by its name.
+    pub credentials: HashMap<String, Credentials>,
+    /// Becomes `AWS_REGION`.
+    pub region: String,
+    /// Becomes `AWS_ENDPOINT_URL`.
+    pub endpoint_url: String,
+    /// Its offset becomes `CLOCK_OFFSET_SECONDS`.
+    pub clock: Clock,
+    /// Where functions log.
+    pub logs: Logs,
+    /// Emptied at start; each environment gets a directory in it as `TMPDIR` and working directory.
+    pub scratch: PathBuf,
+    /// Set on top of the template's variables: local endpoints and nothing else.
+    pub extra_environment: BTreeMap<String, String>,
+    /// Environments of one function that may live at once. Requests beyond it wait.
+    pub max_environments_per_function: usize,
+    /// How long a request waits for an environment before it is told `TooManyRequests`.
+    pub queue_for: Duration,
+    /// An environment unused for this long is ended.
+    pub idle_after: Duration,
+    /// The waits before the two retries of a failed asynchronous invocation.
+    pub event_retry_delays: [Duration; 2],
+}
+
+impl Options {
+    /// Options with AWS's retry delays (1 and 2 minutes) and no functions, credentials or extra variables yet.
+    pub fn new(binaries: PathBuf, scratch: PathBuf, logs: Logs, clock: Clock) -> Self {
+        Self {
+            functions: Vec::new(),
+            binaries,
+            credentials: HashMap::new(),
+            region: "us-east-1".to_owned(),
+            endpoint_url: String::new(),
+            clock,
+            logs,
+            scratch,
+            extra_environment: BTreeMap::new(),
+            max_environments_per_function: 10,
+            queue_for: Duration::from_secs(30),
+            idle_after: Duration::from_secs(300),
+            event_retry_delays: [Duration::from_secs(60), Duration::from_secs(120)],
+        }
+    }
+}

@@ -1,0 +1,1 @@
+//! The promises of the Lambda service, against a real process.

@@ -1,0 +1,56 @@
+//! Facts on their way out: rows beside the change they tell of, sent on by the table's stream.
+
+use contracts::Event;
+use domain::Timestamp;
+use serde::{Deserialize, Serialize};
+
+use crate::{Key, Row};
+
+/// How long a told event can be told again by `republish`.
+pub const OUTBOX_DAYS: i64 = 14;
+
+/// Partitions a day: what a busy day's writes spread over.
+const SHARDS: u8 = 8;
+
+/// One event in the outbox.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+pub struct OutboxRow {
+    /// The event as JSON text: streams and queues carry it unread.
+    pub event: String,
+    day: String,
+    shard: u8,
+    sk: String,
+    until: Timestamp,
+}
+
+impl OutboxRow {
+    /// The row that tells `event`.
+    pub fn new(event: Event) -> Self {
+        let shard = event.id.uuid().as_bytes()[15] % SHARDS;
+        let at = event.at.as_millisecond();
+        Self {
+            day: domain::business_day(event.at).to_string(),
+            shard,
+            sk: format!("{at:013}#{}", event.id),
+            until: Timestamp::from_second(event.at.as_second() + OUTBOX_DAYS * 86_400).unwrap_or(Timestamp::MAX),
+            event: serde_json::to_string(&event).unwrap_or_default(),
+        }
+    }
+
+    /// The partitions of one business day.
+    pub fn partitions(day: domain::Date) -> impl Iterator<Item = String> {
+        (0..SHARDS).map(move |shard| format!("OUTBOX#{day}#{shard}"))
+    }
+}
+
+impl Row for OutboxRow {
+    const KIND: &'static str = "outbox";
+
+    fn key(&self) -> Key {
+        Key::new(format!("OUTBOX#{}#{}", self.day, self.shard), self.sk.clone())
+    }
+
+    fn expires_at(&self) -> Option<Timestamp> {
+        Some(self.until)
+    }
+}

@@ -20,6 +20,7 @@ use serde_json::{Map, Value};
 
 pub use error::{At, TemplateError};
 pub use physical::PhysicalIds;
+pub(crate) use physical::{STREAM_LABEL, table_arn};
 
 use error::Result;
 

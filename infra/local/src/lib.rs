@@ -11,6 +11,7 @@ pub mod endpoint;
 pub mod event_source_mapping;
 pub mod iam;
 pub mod lambda;
+pub mod ministack;
 pub mod s3;
 pub mod scheduler;
 pub mod ses;

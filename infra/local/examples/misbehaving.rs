@@ -72,7 +72,11 @@ async fn handle(event: LambdaEvent<Value>) -> Result<Value, Error> {
                 Value::Null
             }
             Some(body) if body.get("exit").is_some() => std::process::exit(101),
-            Some(body) if body.get("answer").is_some() => body["answer"].clone(),
+            Some(body) if body.get("answer").is_some() => {
+                let ms = body.get("sleep_ms").and_then(Value::as_u64).unwrap_or_default();
+                tokio::time::sleep(Duration::from_millis(ms)).await;
+                body["answer"].clone()
+            }
             _ => payload,
         },
     })

@@ -1,0 +1,98 @@
+//! Routes, declared once.
+
+use axum::Router;
+use axum::handler::Handler;
+use axum::middleware::from_fn_with_state;
+use axum::routing::{MethodFilter, on};
+use http::Method;
+
+use super::access::enforce;
+use super::{Access, Gated};
+
+/// One route, as the API definitions and the access tests see it.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Route {
+    /// The function that answers.
+    pub function: &'static str,
+    /// The method.
+    pub method: Method,
+    /// Such as `/v1/stores/{store_id}`.
+    pub path: &'static str,
+    /// Who may call it.
+    pub access: Access,
+    /// What it does, in a few words.
+    pub summary: &'static str,
+}
+
+/// The routes of one function.
+pub struct Routes<S> {
+    function: &'static str,
+    list: Vec<Route>,
+    mounts: Vec<Mount<S>>,
+}
+
+type Mount<S> = Box<dyn FnOnce(Router<S>, &S) -> Router<S> + Send>;
+
+macro_rules! methods {
+    ($($(#[$doc:meta])* $name:ident $method:ident;)+) => {$(
+        $(#[$doc])*
+        pub fn $name<H, T>(self, path: &'static str, access: Access, summary: &'static str, handler: H) -> Self
+        where
+            H: Handler<T, S>,
+            T: 'static,
+        {
+            self.route(Method::$method, MethodFilter::$method, path, access, summary, handler)
+        }
+    )+};
+}
+
+impl<S: Gated> Routes<S> {
+    /// No routes yet, of the function called `function` (without stage).
+    pub const fn new(function: &'static str) -> Self {
+        Self { function, list: Vec::new(), mounts: Vec::new() }
+    }
+
+    methods! {
+        /// Adds a route that reads.
+        get GET;
+        /// Adds a route that creates or acts.
+        post POST;
+        /// Adds a route that sets.
+        put PUT;
+        /// Adds a route that changes some fields.
+        patch PATCH;
+        /// Adds a route that removes.
+        delete DELETE;
+    }
+
+    /// The routes as data.
+    pub fn list(&self) -> &[Route] {
+        &self.list
+    }
+
+    pub(crate) fn into_router(self, ctx: S) -> Router {
+        let router = self.mounts.into_iter().fold(Router::new(), |router, mount| mount(router, &ctx));
+        router.with_state(ctx)
+    }
+
+    fn route<H, T>(
+        mut self,
+        method: Method,
+        filter: MethodFilter,
+        path: &'static str,
+        access: Access,
+        summary: &'static str,
+        handler: H,
+    ) -> Self
+    where
+        H: Handler<T, S>,
+        T: 'static,
+    {
+        self.list.push(Route { function: self.function, method, path, access, summary });
+        self.mounts.push(Box::new(move |router, ctx| {
+            let layer = from_fn_with_state((access, ctx.clone()), enforce::<S>);
+            router.route(path, on(filter, handler).route_layer(layer))
+        }));
+        self
+    }
+}

@@ -60,7 +60,6 @@ const INERT: [&str; 6] = [
     "Policy",
     "RedriveAllowPolicy",
     "SqsManagedSseEnabled",
-    "Tags",
 ];
 
 impl QueueAttributes {

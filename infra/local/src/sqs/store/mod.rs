@@ -11,7 +11,6 @@ mod settle;
 use std::cell::{Cell, RefCell};
 use std::collections::{HashMap, HashSet};
 use std::path::Path;
-use std::rc::Rc;
 use std::sync::Arc;
 use std::sync::mpsc::{Receiver, Sender, channel};
 use std::thread;
@@ -25,7 +24,6 @@ use super::long_poll::LongPoll;
 use crate::clock::Clock;
 
 pub(super) use queues::Queue;
-pub(super) use redrive::MoveTask;
 
 /// Requests that one commit takes at most: keeps the first of them from waiting for long.
 const GROUP_MAX: usize = 256;
@@ -45,7 +43,7 @@ pub(super) struct Store {
     pub(super) connection: Connection,
     pub(super) clock: Clock,
     pub(super) base_url: String,
-    queues: RefCell<HashMap<String, Rc<Queue>>>,
+    queues: RefCell<HashMap<String, Arc<Queue>>>,
     /// Never below the messages in flight, by queue: counted anew only when it reaches the limit.
     in_flight_at_most: RefCell<HashMap<i64, i64>>,
     purged_ms: RefCell<HashMap<i64, i64>>,

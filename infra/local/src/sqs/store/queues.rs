@@ -1,6 +1,6 @@
 //! Queues: made, changed, listed, counted, purged.
 
-use std::rc::Rc;
+use std::sync::Arc;
 
 use rusqlite::{OptionalExtension as _, params};
 
@@ -29,12 +29,12 @@ impl Queue {
 const PURGE_PAUSE_MS: i64 = 60_000;
 
 impl Store {
-    pub(in crate::sqs) fn queue(&self, name: &str) -> Result<Rc<Queue>, SqsError> {
+    pub(in crate::sqs) fn queue(&self, name: &str) -> Result<Arc<Queue>, SqsError> {
         if let Some(queue) = self.queues.borrow().get(name) {
-            return Ok(Rc::clone(queue));
+            return Ok(Arc::clone(queue));
         }
-        let queue = Rc::new(self.find("name", name)?.ok_or(SqsError::QueueDoesNotExist)?);
-        self.queues.borrow_mut().insert(name.to_owned(), Rc::clone(&queue));
+        let queue = Arc::new(self.find("name", name)?.ok_or(SqsError::QueueDoesNotExist)?);
+        self.queues.borrow_mut().insert(name.to_owned(), Arc::clone(&queue));
         Ok(queue)
     }
 

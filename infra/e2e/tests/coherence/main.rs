@@ -1,0 +1,29 @@
+//! What is said in two places says the same: code, template, API definitions, sample events.
+
+mod access;
+mod crates;
+mod events;
+mod routes;
+mod tables;
+
+use std::collections::BTreeMap;
+use std::path::PathBuf;
+
+use local::template::model::Stack;
+use local::template::{PhysicalIds, Template};
+
+/// The root of the workspace.
+fn root() -> PathBuf {
+    PathBuf::from(env!("CARGO_MANIFEST_DIR")).join("../..")
+}
+
+/// The template, resolved for stage `dev`.
+fn stack() -> Stack {
+    let template = Template::load(&root().join("template.yaml"), &BTreeMap::new()).expect("template.yaml loads");
+    template.resolve(&PhysicalIds::default()).expect("template.yaml resolves")
+}
+
+/// A function's name without stage: `um-dev-store-api` is `store-api`.
+fn unstaged(name: &str) -> &str {
+    name.strip_prefix("um-dev-").unwrap_or(name)
+}

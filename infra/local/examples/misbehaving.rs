@@ -10,7 +10,7 @@ use serde_json::{Value, json};
 async fn main() -> Result<(), Error> {
     match variable("AT_START").as_deref() {
         Some("exit") => std::process::exit(7),
-        Some("hang") => std::thread::sleep(Duration::from_secs(3_600)),
+        Some("hang") => std::thread::sleep(Duration::from_hours(1)),
         Some("slow") => std::thread::sleep(Duration::from_millis(300)),
         _ => {}
     }
@@ -28,7 +28,7 @@ async fn handle(event: LambdaEvent<Value>) -> Result<Value, Error> {
         }
         "hang" => {
             println!("about to hang");
-            std::thread::sleep(Duration::from_secs(3_600));
+            std::thread::sleep(Duration::from_hours(1));
             Value::Null
         }
         "exit" => std::process::exit(101),
@@ -45,7 +45,7 @@ async fn handle(event: LambdaEvent<Value>) -> Result<Value, Error> {
         "garbage" => {
             let mut out = std::io::stdout();
             out.write_all(b"\xff\xfe not utf-8 \x00\n{\"half\": ")?;
-            out.write_all(&[b'x'; 100_000])?;
+            out.write_all(&vec![b'x'; 100_000])?;
             out.write_all(b"\nlast line without its end")?;
             out.flush()?;
             json!("printed")
@@ -55,9 +55,7 @@ async fn handle(event: LambdaEvent<Value>) -> Result<Value, Error> {
             json!("x".repeat(usize::try_from(bytes)?))
         }
         "return" => payload.get("value").cloned().unwrap_or_default(),
-        "environment" => Value::Object(
-            std::env::vars().map(|(name, value)| (name, Value::String(value))).collect(),
-        ),
+        "environment" => Value::Object(std::env::vars().map(|(name, value)| (name, Value::String(value))).collect()),
         "context" => json!({
             "request_id": context.request_id,
             "deadline_ms": context.deadline,
@@ -66,19 +64,22 @@ async fn handle(event: LambdaEvent<Value>) -> Result<Value, Error> {
             "process": std::process::id(),
         }),
         // An HTTP request: the answer is in its body when it holds one, else the event itself.
-        _ => match payload.get("body").and_then(Value::as_str).and_then(|body| serde_json::from_str::<Value>(body).ok()) {
-            Some(body) if body.get("hang").is_some() => {
-                std::thread::sleep(Duration::from_secs(3_600));
-                Value::Null
+        _ => {
+            match payload.get("body").and_then(Value::as_str).and_then(|body| serde_json::from_str::<Value>(body).ok())
+            {
+                Some(body) if body.get("hang").is_some() => {
+                    std::thread::sleep(Duration::from_hours(1));
+                    Value::Null
+                }
+                Some(body) if body.get("exit").is_some() => std::process::exit(101),
+                Some(body) if body.get("answer").is_some() => {
+                    let ms = body.get("sleep_ms").and_then(Value::as_u64).unwrap_or_default();
+                    tokio::time::sleep(Duration::from_millis(ms)).await;
+                    body["answer"].clone()
+                }
+                _ => payload,
             }
-            Some(body) if body.get("exit").is_some() => std::process::exit(101),
-            Some(body) if body.get("answer").is_some() => {
-                let ms = body.get("sleep_ms").and_then(Value::as_u64).unwrap_or_default();
-                tokio::time::sleep(Duration::from_millis(ms)).await;
-                body["answer"].clone()
-            }
-            _ => payload,
-        },
+        }
     })
 }
 

@@ -144,7 +144,8 @@ mod tests {
             "isBase64Encoded": true,
         }))
         .await;
-        let expected = [("content-type", "image/png"), ("x-count", "3"), ("set-cookie", "a=1; Path=/"), ("set-cookie", "b=2")];
+        let expected =
+            [("content-type", "image/png"), ("x-count", "3"), ("set-cookie", "a=1; Path=/"), ("set-cookie", "b=2")];
         let expected: Vec<_> = expected.map(|(name, value)| (name.to_owned(), value.to_owned())).into();
         assert_eq!((status, headers, body), (201, expected, vec![0xff, 0]));
     }

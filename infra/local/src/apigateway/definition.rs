@@ -152,8 +152,7 @@ fn authorizers(definition: &Value) -> Result<BTreeMap<String, Arc<JwtAuthorizer>
         let jwt = settings.get("jwtConfiguration").ok_or_else(|| problem("no jwtConfiguration"))?;
         let issuer = jwt.get("issuer").and_then(Value::as_str).ok_or_else(|| problem("no issuer"))?;
         let audience = jwt.get("audience").and_then(Value::as_array);
-        let audience: Vec<_> =
-            audience.into_iter().flatten().filter_map(Value::as_str).map(str::to_owned).collect();
+        let audience: Vec<_> = audience.into_iter().flatten().filter_map(Value::as_str).map(str::to_owned).collect();
         if audience.is_empty() {
             return Err(problem("no audience"));
         }
@@ -184,10 +183,9 @@ impl Throttles {
             Ok(match (burst, rate) {
                 (None, None) => None,
                 // AWS's account defaults for the one that is not given.
-                (burst, rate) => Some(Throttle {
-                    burst: burst.unwrap_or(5_000.0),
-                    rate_per_second: rate.unwrap_or(10_000.0),
-                }),
+                (burst, rate) => {
+                    Some(Throttle { burst: burst.unwrap_or(5_000.0), rate_per_second: rate.unwrap_or(10_000.0) })
+                }
             })
         };
         let default = properties.get("DefaultRouteSettings").map(read).transpose()?.flatten();
@@ -218,7 +216,7 @@ mod tests {
 
     use super::*;
 
-    fn definition(operation: Value) -> Value {
+    fn definition(operation: &Value) -> Value {
         json!({ "paths": { "/x": { "get": operation } } })
     }
 
@@ -230,7 +228,7 @@ mod tests {
     #[test]
     fn what_cannot_be_served_is_named() {
         let check = |operation: Value, properties: Value, expected: &str| {
-            let problem = read(&definition(operation), &properties).err().unwrap_or_default();
+            let problem = read(&definition(&operation), &properties).err().unwrap_or_default();
             assert!(problem.contains(expected), "{expected:?} in {problem:?}");
         };
         let served = |extra: Value| {

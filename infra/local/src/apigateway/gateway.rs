@@ -165,13 +165,7 @@ impl Gateway {
     }
 
     /// The authoriser's part of the event.
-    async fn authorize(
-        &self,
-        route: &Route,
-        parts: &Parts,
-        body: &Bytes,
-        decoded: &str,
-    ) -> Result<Option<Value>, Own> {
+    async fn authorize(&self, route: &Route, parts: &Parts, body: &Bytes, decoded: &str) -> Result<Option<Value>, Own> {
         let query = parts.uri.query().unwrap_or_default();
         match &route.authorization {
             Authorization::None => Ok(None),
@@ -216,8 +210,7 @@ impl Gateway {
     async fn integrate(&self, route: &Route, payload: Bytes, trace_id: String) -> Result<Response<Body>, Own> {
         let request = lambda::Request { payload, trace_id: Some(trace_id), client_context: None };
         let name = &route.function;
-        let unavailable =
-            |why: String| Own::new(StatusCode::SERVICE_UNAVAILABLE, "Service Unavailable", why);
+        let unavailable = |why: String| Own::new(StatusCode::SERVICE_UNAVAILABLE, "Service Unavailable", why);
         let Ok(invoked) = timeout(route.timeout, self.options.lambda.invoke_with(name, request)).await else {
             return Err(unavailable(format!("{name} did not answer within {:?}", route.timeout)));
         };

@@ -9,7 +9,7 @@ use tokio::sync::Mutex;
 use tokio::time::Instant;
 
 /// AWS keeps keys for two hours.
-const KEPT_FOR: Duration = Duration::from_secs(2 * 60 * 60);
+const KEPT_FOR: Duration = Duration::from_hours(2);
 /// An unknown `kid` makes the keys be fetched again, but no more often than this.
 const FETCH_EVERY: Duration = Duration::from_secs(5);
 const FETCH_TIMEOUT: Duration = Duration::from_millis(1_500);
@@ -53,10 +53,7 @@ impl JwksSource {
         Self::fetching_every(urls, FETCH_EVERY)
     }
 
-    pub(super) fn fetching_every(
-        urls: BTreeMap<String, String>,
-        fetch_every: Duration,
-    ) -> reqwest::Result<Self> {
+    pub(super) fn fetching_every(urls: BTreeMap<String, String>, fetch_every: Duration) -> reqwest::Result<Self> {
         let client = reqwest::Client::builder().timeout(FETCH_TIMEOUT).no_proxy().build()?;
         Ok(Self { inner: Arc::new(Inner { urls, client, fetch_every, cache: Mutex::default() }) })
     }

@@ -65,10 +65,11 @@ impl HttpApi {
                 tracing::debug!(%cause, "set_nodelay");
             }
         });
-        let router = Router::new().fallback(move |ConnectInfo(peer): ConnectInfo<SocketAddr>, request: Request<Body>| {
-            let gateway = Arc::clone(&gateway);
-            async move { gateway.handle(request, peer, port).await }
-        });
+        let router =
+            Router::new().fallback(move |ConnectInfo(peer): ConnectInfo<SocketAddr>, request: Request<Body>| {
+                let gateway = Arc::clone(&gateway);
+                async move { gateway.handle(request, peer, port).await }
+            });
         let service = router.into_make_service_with_connect_info::<SocketAddr>();
         axum::serve(listener, service).with_graceful_shutdown(shutdown).await
     }

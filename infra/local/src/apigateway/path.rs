@@ -67,9 +67,10 @@ impl PathTemplate {
         let ranks = |template: &Self| template.segments.iter().map(Segment::rank).collect::<Vec<_>>();
         // A full match outranks a greedy one wherever the greedy variable begins.
         let greedy = |template: &Self| matches!(template.segments.last(), Some(Segment::Greedy(_)));
-        greedy(self).cmp(&greedy(other)).then_with(|| ranks(self).cmp(&ranks(other))).then_with(|| {
-            other.segments.len().cmp(&self.segments.len())
-        })
+        greedy(self)
+            .cmp(&greedy(other))
+            .then_with(|| ranks(self).cmp(&ranks(other)))
+            .then_with(|| other.segments.len().cmp(&self.segments.len()))
     }
 }
 
@@ -104,8 +105,7 @@ mod tests {
 
     /// Which of `templates` takes `path`.
     fn taken<'a>(templates: &[&'a str], path: &str) -> Option<&'a str> {
-        let mut all: Vec<_> =
-            templates.iter().map(|text| (*text, PathTemplate::parse(text).unwrap())).collect();
+        let mut all: Vec<_> = templates.iter().map(|text| (*text, PathTemplate::parse(text).unwrap())).collect();
         all.sort_by(|(_, a), (_, b)| a.precedence(b));
         all.into_iter().find(|(_, template)| template.matches(&decode(path)).is_some()).map(|(text, _)| text)
     }

@@ -44,9 +44,7 @@ pub(super) struct Routes(Vec<Route>);
 impl Routes {
     pub(super) fn new(mut routes: Vec<Route>) -> Self {
         routes.sort_by(|a, b| match (&a.path, &b.path) {
-            (Some(a_path), Some(b_path)) => {
-                a_path.precedence(b_path).then(a.method.is_none().cmp(&b.method.is_none()))
-            }
+            (Some(a_path), Some(b_path)) => a_path.precedence(b_path).then(a.method.is_none().cmp(&b.method.is_none())),
             (Some(_), None) => Ordering::Less,
             (None, Some(_)) => Ordering::Greater,
             (None, None) => Ordering::Equal,

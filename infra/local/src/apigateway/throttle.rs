@@ -47,9 +47,7 @@ mod tests {
     fn a_burst_is_allowed_and_then_the_rate() {
         let bucket = Bucket::full(Throttle { burst: 3.0, rate_per_second: 2.0 });
         let start = Instant::now();
-        let taken = |after: u64| {
-            (0..5).filter(|_| bucket.take(start + Duration::from_secs(after))).count()
-        };
+        let taken = |after: u64| (0..5).filter(|_| bucket.take(start + Duration::from_secs(after))).count();
         assert_eq!(taken(0), 3);
         assert_eq!(taken(1), 2);
         assert_eq!(taken(60), 3, "no more than the burst is saved up");

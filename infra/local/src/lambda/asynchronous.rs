@@ -11,7 +11,7 @@ use super::{InvokeError, Lambda};
 /// A throttled event waits this long before it is tried again; that is no attempt.
 const THROTTLED_WAIT: Duration = Duration::from_secs(1);
 /// An event that was throttled for so long is dropped.
-const AGE_MAX: Duration = Duration::from_secs(6 * 60 * 60);
+const AGE_MAX: Duration = Duration::from_hours(6);
 
 /// Tries an event until it succeeds or has failed three times.
 pub(super) async fn deliver(lambda: Lambda, function: String, payload: Bytes) {

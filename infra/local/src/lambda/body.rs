@@ -9,10 +9,7 @@ use http_body_util::BodyExt;
 pub(crate) struct TooLarge;
 
 /// The whole body, or [`TooLarge`] past `limit_bytes`; what goes past is dropped as it comes.
-pub(crate) async fn read(
-    mut body: Body,
-    limit_bytes: usize,
-) -> Result<Result<Bytes, TooLarge>, axum::Error> {
+pub(crate) async fn read(mut body: Body, limit_bytes: usize) -> Result<Result<Bytes, TooLarge>, axum::Error> {
     let mut whole = BytesMut::new();
     let mut too_large = false;
     while let Some(frame) = body.frame().await {

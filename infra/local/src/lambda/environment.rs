@@ -115,15 +115,8 @@ impl Environment {
         Ok(Answer { payload, error, duration: started.elapsed() })
     }
 
-    async fn answer(
-        &mut self,
-        request_id: &str,
-        started: Instant,
-        limits: Limits,
-    ) -> (Bytes, Option<Failure>) {
-        let failure = |kind, error_type: &str, fatal| {
-            Some(Failure { kind, error_type: error_type.to_owned(), fatal })
-        };
+    async fn answer(&mut self, request_id: &str, started: Instant, limits: Limits) -> (Bytes, Option<Failure>) {
+        let failure = |kind, error_type: &str, fatal| Some(Failure { kind, error_type: error_type.to_owned(), fatal });
         let ended = self.process.ended();
         tokio::pin!(ended);
         let deadline = started + limits.timeout;

@@ -61,7 +61,9 @@ async fn invoke(
             }
         }
         other => {
-            let text = format!("Value '{other}' at 'invocationType' failed to satisfy constraint: Member must satisfy enum value set: [Event, RequestResponse, DryRun]");
+            let text = format!(
+                "Value '{other}' at 'invocationType' failed to satisfy constraint: Member must satisfy enum value set: [Event, RequestResponse, DryRun]"
+            );
             error(StatusCode::BAD_REQUEST, "ValidationException", &text)
         }
     }
@@ -90,9 +92,7 @@ fn answer(outcome: Outcome, with_log: bool) -> Response<Body> {
 fn refused(cause: &InvokeError) -> Response<Body> {
     let (status, kind) = match cause {
         InvokeError::NoSuchFunction(_) => (StatusCode::NOT_FOUND, "ResourceNotFoundException"),
-        InvokeError::PayloadTooLarge { .. } => {
-            (StatusCode::PAYLOAD_TOO_LARGE, "RequestEntityTooLargeException")
-        }
+        InvokeError::PayloadTooLarge { .. } => (StatusCode::PAYLOAD_TOO_LARGE, "RequestEntityTooLargeException"),
         InvokeError::NotJson(_) => (StatusCode::BAD_REQUEST, "InvalidRequestContentException"),
         InvokeError::TooManyRequests => (StatusCode::TOO_MANY_REQUESTS, "TooManyRequestsException"),
         InvokeError::Stopped => (StatusCode::SERVICE_UNAVAILABLE, "ServiceException"),

@@ -41,17 +41,13 @@ impl Logs {
     /// Logs to `<directory>/<function>.log`; `console` takes one line for each failed invocation.
     pub fn open(directory: &Path, clock: Clock, console: Sink) -> io::Result<Self> {
         fs::create_dir_all(directory)?;
-        let inner =
-            Inner { directory: directory.to_owned(), clock, console, functions: Mutex::default() };
+        let inner = Inner { directory: directory.to_owned(), clock, console, functions: Mutex::default() };
         Ok(Self { inner: Arc::new(inner) })
     }
 
     /// The newest lines of a function, oldest first.
     pub fn recent(&self, function: &str) -> Vec<String> {
-        lock(&self.inner.functions)
-            .get(function)
-            .map(|log| log.recent.iter().cloned().collect())
-            .unwrap_or_default()
+        lock(&self.inner.functions).get(function).map(|log| log.recent.iter().cloned().collect()).unwrap_or_default()
     }
 
     /// The file a function logs to.

@@ -55,8 +55,8 @@ impl Options {
             extra_environment: BTreeMap::new(),
             max_environments_per_function: 10,
             queue_for: Duration::from_secs(30),
-            idle_after: Duration::from_secs(300),
-            event_retry_delays: [Duration::from_secs(60), Duration::from_secs(120)],
+            idle_after: Duration::from_mins(5),
+            event_retry_delays: [Duration::from_mins(1), Duration::from_mins(2)],
         }
     }
 }

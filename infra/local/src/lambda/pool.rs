@@ -8,12 +8,12 @@ use bytes::Bytes;
 use tokio::sync::{OwnedSemaphorePermit, Semaphore, oneshot};
 use tokio::time::{Instant, timeout};
 
-use super::environment::{Answer, Environment, Failure, Limits, document, milliseconds};
+use super::environment::{Answer, Environment, Failure, Limits, document};
 use super::launcher::Launcher;
 use super::logs::Stream;
 use super::outcome::{FunctionError, InvokeError, Outcome};
 use super::runtime_api::Work;
-use super::{Options, Request, identifier};
+use super::{Options, Request, identifier, report};
 
 /// An answered caller is kept for as long as this while the runtime asks for its next event, so that whoever calls
 /// again at once meets a free environment and not a new one.
@@ -43,11 +43,7 @@ impl Pool {
     }
 
     /// Runs one event to its end, also when `reply` is not waited for any more.
-    pub(super) async fn run(
-        self: Arc<Self>,
-        request: Request,
-        reply: oneshot::Sender<Result<Outcome, InvokeError>>,
-    ) {
+    pub(super) async fn run(self: Arc<Self>, request: Request, reply: oneshot::Sender<Result<Outcome, InvokeError>>) {
         let permit = match timeout(self.queue_for, Arc::clone(&self.permits).acquire_owned()).await {
             Ok(Ok(permit)) => permit,
             Ok(Err(_)) => return send(reply, Err(InvokeError::Stopped)),
@@ -138,7 +134,9 @@ impl Pool {
         let settled = if fatal { Ok(false) } else { timeout(SETTLE, environment.settle()).await };
         let log = environment.log.clone();
         let init_duration = environment.init_duration.take();
-        self.report(&log, request_id, &answer, init_duration, environment.peak_kib);
+        let memory_mib = self.launcher.function.memory_mib;
+        log.line(&format!("END RequestId: {request_id}"));
+        log.line(&report::line(request_id, &answer, memory_mib, environment.peak_kib, init_duration));
         if let Some(failure) = &answer.error {
             self.tell(&log, request_id, failure, &answer.payload);
         }
@@ -172,35 +170,6 @@ impl Pool {
         }
         drop(idle);
         drop(permit);
-    }
-
-    fn report(
-        &self,
-        log: &Stream,
-        request_id: &str,
-        answer: &Answer,
-        init: Option<Duration>,
-        peak_kib: u64,
-    ) {
-        let mut line = format!(
-            "REPORT RequestId: {request_id}\tDuration: {:.2} ms\tBilled Duration: {:.0} ms\tMemory Size: {} MB\tMax Memory Used: {} MB",
-            milliseconds(answer.duration),
-            milliseconds(answer.duration).ceil(),
-            self.launcher.function.memory_mib,
-            peak_kib.div_ceil(1024),
-        );
-        if let Some(init) = init {
-            line.push_str(&format!("\tInit Duration: {:.2} ms", milliseconds(init)));
-        }
-        match &answer.error {
-            Some(Failure { kind: FunctionError::TimedOut, .. }) => line.push_str("\tStatus: timeout"),
-            Some(Failure { kind: FunctionError::Unhandled, error_type, .. }) => {
-                line.push_str(&format!("\tStatus: error\tError Type: {error_type}"));
-            }
-            _ => {}
-        }
-        log.line(&format!("END RequestId: {request_id}"));
-        log.line(&line);
     }
 
     /// One readable line for the console.

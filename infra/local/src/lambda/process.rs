@@ -13,7 +13,7 @@ use tokio::sync::{oneshot, watch};
 
 use super::logs::Stream;
 
-/// A longer line is logged in pieces. CloudWatch's own limit is 1 MiB.
+/// A longer line is logged in pieces. `CloudWatch`'s own limit is 1 MiB.
 const LINE_BYTES_MAX: usize = 256 * 1024;
 /// How long the output of a process that ended is still read: a child of its own may hold the pipe open.
 const DRAIN: Duration = Duration::from_millis(200);

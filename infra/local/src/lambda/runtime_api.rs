@@ -99,9 +99,9 @@ async fn next(State(calls): Calls) -> Response<Body> {
     if let Some(context) = work.client_context {
         answer = answer.header("lambda-runtime-client-context", context);
     }
-    answer.body(Body::from(work.payload)).unwrap_or_else(|cause| {
-        refused(StatusCode::INTERNAL_SERVER_ERROR, "InternalServerError", &cause.to_string())
-    })
+    answer
+        .body(Body::from(work.payload))
+        .unwrap_or_else(|cause| refused(StatusCode::INTERNAL_SERVER_ERROR, "InternalServerError", &cause.to_string()))
 }
 
 async fn response(State(calls): Calls, Path(request_id): Path<String>, body: Body) -> Response<Body> {
@@ -126,9 +126,7 @@ async fn error(State(calls): Calls, Path(request_id): Path<String>, body: Body) 
             let (known, is_known) = oneshot::channel();
             forward(&calls, Call::Error { request_id, payload, known }, is_known).await
         }
-        Ok(Err(TooLarge)) => {
-            refused(StatusCode::PAYLOAD_TOO_LARGE, "RequestEntityTooLarge", "the error is too large")
-        }
+        Ok(Err(TooLarge)) => refused(StatusCode::PAYLOAD_TOO_LARGE, "RequestEntityTooLarge", "the error is too large"),
         Err(cause) => refused(StatusCode::BAD_REQUEST, "InvalidBody", &cause.to_string()),
     }
 }
@@ -149,11 +147,7 @@ async fn init_error(State(calls): Calls, headers: HeaderMap, body: Body) -> Resp
     accepted()
 }
 
-async fn forward(
-    calls: &mpsc::Sender<Call>,
-    call: Call,
-    known: oneshot::Receiver<bool>,
-) -> Response<Body> {
+async fn forward(calls: &mpsc::Sender<Call>, call: Call, known: oneshot::Receiver<bool>) -> Response<Body> {
     if calls.send(call).await.is_err() {
         return refused(StatusCode::GONE, "Sandbox.Ended", "this environment has ended");
     }

@@ -6,7 +6,7 @@ use super::{Api, header, operation};
 async fn api(cors: Value) -> Api {
     let definition = json!({
         "x-amazon-apigateway-cors": cors,
-        "paths": { "/a": { "get": operation(json!({})), "post": operation(json!({})) } },
+        "paths": { "/a": { "get": operation(&json!({})), "post": operation(&json!({})) } },
     });
     Api::start(definition, json!({})).await
 }

@@ -67,9 +67,9 @@ async fn api(issuer: &Issuer) -> Api {
         "security": [{ "Pool": [] }],
         "components": { "securitySchemes": { "Pool": authorizer } },
         "paths": {
-            "/open": { "get": operation(json!({ "security": [] })) },
-            "/token": { "get": operation(json!({})) },
-            "/scope": { "get": operation(json!({ "security": [{ "Pool": ["um/admin", "um/api"] }] })) },
+            "/open": { "get": operation(&json!({ "security": [] })) },
+            "/token": { "get": operation(&json!({})) },
+            "/scope": { "get": operation(&json!({ "security": [{ "Pool": ["um/admin", "um/api"] }] })) },
         },
     });
     let issuers = [(ISSUER.to_owned(), issuer.serve().await)].into();
@@ -77,7 +77,7 @@ async fn api(issuer: &Issuer) -> Api {
 }
 
 /// The claims of a good access token, some of them changed; `null` takes one away.
-fn claims(api: &Api, changes: Value) -> Value {
+fn claims(api: &Api, changes: &Value) -> Value {
     let now = api.cloud.clock.now().as_second();
     let mut claims = json!({
         "iss": ISSUER, "sub": "s1", "client_id": CLIENT, "token_use": "access", "scope": "um/api openid",
@@ -108,18 +108,21 @@ async fn a_good_token_passes_with_its_claims_as_strings() {
     let issuer = Issuer::default();
     issuer.publish("k1", &key_1());
     let api = api(&issuer).await;
-    let claims = claims(&api, json!({}));
+    let claims = claims(&api, &json!({}));
     let token = signed(Some("k1"), &key_1(), &claims);
     for (path, scopes) in [("/token", json!(null)), ("/scope", json!(["um/admin", "um/api"]))] {
         for value in [format!("Bearer {token}"), format!("bearer {token}"), token.clone()] {
             let event: Value = get_with(&api, path, &value).await.json().await.unwrap();
             let jwt = &event["requestContext"]["authorizer"]["jwt"];
             assert_eq!(jwt["scopes"], scopes);
-            assert_eq!(jwt["claims"], json!({
-                "iss": ISSUER, "sub": "s1", "client_id": CLIENT, "token_use": "access", "scope": "um/api openid",
-                "iat": claims["iat"].to_string(), "exp": claims["exp"].to_string(),
-                "cognito:groups": "[a b]", "flag": "true",
-            }));
+            assert_eq!(
+                jwt["claims"],
+                json!({
+                    "iss": ISSUER, "sub": "s1", "client_id": CLIENT, "token_use": "access", "scope": "um/api openid",
+                    "iat": claims["iat"].to_string(), "exp": claims["exp"].to_string(),
+                    "cognito:groups": "[a b]", "flag": "true",
+                })
+            );
         }
     }
 }
@@ -130,7 +133,7 @@ async fn an_id_token_passes_where_no_scope_is_asked_for_as_in_aws() {
     issuer.publish("k1", &key_1());
     let api = api(&issuer).await;
     let changes = json!({ "aud": CLIENT, "client_id": null, "scope": null, "token_use": "id" });
-    let token = signed(Some("k1"), &key_1(), &claims(&api, changes));
+    let token = signed(Some("k1"), &key_1(), &claims(&api, &changes));
     assert_eq!(get_with(&api, "/token", &token).await.status(), 200);
     assert_eq!(get_with(&api, "/scope", &token).await.status(), 403);
 }
@@ -141,7 +144,7 @@ async fn bad_tokens_are_refused_and_told_why() {
     issuer.publish("k1", &key_1());
     let api = api(&issuer).await;
     let now = api.cloud.clock.now().as_second();
-    let changed = |changes: Value| signed(Some("k1"), &key_1(), &claims(&api, changes));
+    let changed = |changes: Value| signed(Some("k1"), &key_1(), &claims(&api, &changes));
     let good = changed(json!({}));
     let (head, signature) = good.rsplit_once('.').unwrap();
     let (_, body) = head.split_once('.').unwrap();
@@ -150,7 +153,7 @@ async fn bad_tokens_are_refused_and_told_why() {
     let public_key = serde_json::to_vec(&issuer.keys.lock().unwrap()[0]).unwrap();
     let mut hmac = Header::new(Algorithm::HS256);
     hmac.kid = Some("k1".to_owned());
-    let hmac = encode(&hmac, &claims(&api, json!({})), &EncodingKey::from_secret(&public_key)).unwrap();
+    let hmac = encode(&hmac, &claims(&api, &json!({})), &EncodingKey::from_secret(&public_key)).unwrap();
 
     for (token, why) in [
         (changed(json!({ "exp": now })), "the token has expired"),
@@ -164,9 +167,9 @@ async fn bad_tokens_are_refused_and_told_why() {
         (changed(json!({ "client_id": null })), "the token does not have a valid audience"),
         // `aud` decides where there is one.
         (changed(json!({ "aud": "client2" })), "the token does not have a valid audience"),
-        (signed(Some("k1"), &key_2(), &claims(&api, json!({}))), "the token's signature is invalid"),
-        (signed(Some("k2"), &key_2(), &claims(&api, json!({}))), "the token's key is unknown"),
-        (signed(None, &key_1(), &claims(&api, json!({}))), "the token has no key id"),
+        (signed(Some("k1"), &key_2(), &claims(&api, &json!({}))), "the token's signature is invalid"),
+        (signed(Some("k2"), &key_2(), &claims(&api, &json!({}))), "the token's key is unknown"),
+        (signed(None, &key_1(), &claims(&api, &json!({}))), "the token has no key id"),
         (format!("{}.{other_body}.{signature}", head.split('.').next().unwrap()), "the token's signature is invalid"),
         (format!("{none}.{body}."), "the token is not a valid JWT"),
         (format!("{none}.{body}.{signature}"), "the token is not a valid JWT"),
@@ -211,7 +214,7 @@ async fn a_token_without_a_scope_of_the_route_is_forbidden() {
         (json!({ "scope": null, "scp": ["um/admin"] }), 200),
         (json!({ "scope": "um/admin" }), 200),
     ] {
-        let token = signed(Some("k1"), &key_1(), &claims(&api, changes));
+        let token = signed(Some("k1"), &key_1(), &claims(&api, &changes));
         let response = get_with(&api, "/scope", &token).await;
         assert_eq!(response.status(), status);
         if status == 403 {
@@ -226,7 +229,7 @@ async fn tokens_expire_by_the_clock_of_the_cloud() {
     let issuer = Issuer::default();
     issuer.publish("k1", &key_1());
     let api = api(&issuer).await;
-    let token = signed(Some("k1"), &key_1(), &claims(&api, json!({})));
+    let token = signed(Some("k1"), &key_1(), &claims(&api, &json!({})));
     assert_eq!(get_with(&api, "/token", &token).await.status(), 200);
     api.cloud.clock.set_offset_seconds(301);
     assert_eq!(get_with(&api, "/token", &token).await.status(), 401);
@@ -237,8 +240,8 @@ async fn keys_are_kept_and_fetched_again_for_a_key_that_is_new() {
     let issuer = Issuer::default();
     issuer.publish("k1", &key_1());
     let api = api(&issuer).await;
-    let old = signed(Some("k1"), &key_1(), &claims(&api, json!({})));
-    let new = signed(Some("k2"), &key_2(), &claims(&api, json!({})));
+    let old = signed(Some("k1"), &key_1(), &claims(&api, &json!({})));
+    let new = signed(Some("k2"), &key_2(), &claims(&api, &json!({})));
     for _ in 0..5 {
         assert_eq!(get_with(&api, "/token", &old).await.status(), 200);
     }

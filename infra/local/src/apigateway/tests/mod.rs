@@ -24,7 +24,7 @@ struct Api {
     url: String,
     client: Client,
     console: Arc<Mutex<Vec<String>>>,
-    _stop: oneshot::Sender<()>,
+    _shutdown: oneshot::Sender<()>,
 }
 
 /// Keys by issuer.
@@ -54,13 +54,13 @@ impl Api {
         let api = model::HttpApi { logical_id: "Api".to_owned(), definition, properties };
         let listener = TcpListener::bind("127.0.0.1:0").await.unwrap();
         let url = format!("http://{}", listener.local_addr().unwrap());
-        let (_stop, stopped) = oneshot::channel::<()>();
+        let (shutdown, stopped) = oneshot::channel::<()>();
         let serving = HttpApi::new(&api, options).unwrap().serve(listener, async {
             let _ = stopped.await;
         });
         tokio::spawn(serving);
         let client = Client::builder().no_proxy().build().unwrap();
-        Self { cloud, url, client, console, _stop }
+        Self { cloud, url, client, console, _shutdown: shutdown }
     }
 
     fn request(&self, method: &str, path: &str) -> RequestBuilder {
@@ -104,7 +104,7 @@ impl IamAuthorizer for OneSigner {
 }
 
 /// An operation that runs the function, with more fields.
-fn operation(more: Value) -> Value {
+fn operation(more: &Value) -> Value {
     let mut operation = json!({ "x-amazon-apigateway-integration": {
         "type": "AWS_PROXY",
         "httpMethod": "POST",
@@ -118,7 +118,7 @@ fn operation(more: Value) -> Value {
 /// One route for everything.
 fn echo() -> Value {
     json!({ "openapi": "3.0.1", "paths": {
-        "/$default": { "x-amazon-apigateway-any-method": operation(json!({ "isDefaultRoute": true })) },
+        "/$default": { "x-amazon-apigateway-any-method": operation(&json!({ "isDefaultRoute": true })) },
     } })
 }
 

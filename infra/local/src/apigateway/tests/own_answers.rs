@@ -21,7 +21,7 @@ fn told(api: &Api, body: &Value) -> RequestBuilder {
 
 #[tokio::test]
 async fn a_request_without_a_route_is_not_found() {
-    let definition = json!({ "paths": { "/v1/x/{id}": { "get": operation(json!({})) } } });
+    let definition = json!({ "paths": { "/v1/x/{id}": { "get": operation(&json!({})) } } });
     let api = Api::start(definition, json!({})).await;
     for (method, path) in [("GET", "/"), ("POST", "/v1/x/1"), ("GET", "/v1/x/1/"), ("OPTIONS", "/v1/x/1")] {
         check(api.request(method, path), 404, "Not Found").await;
@@ -48,8 +48,8 @@ async fn a_function_that_fails_or_answers_nonsense_is_an_internal_error() {
 #[tokio::test]
 async fn a_function_slower_than_its_integration_is_unavailable() {
     let mut definition = echo();
-    definition["paths"]["/$default"]["x-amazon-apigateway-any-method"]["x-amazon-apigateway-integration"]
-        ["timeoutInMillis"] = json!(300);
+    definition["paths"]["/$default"]["x-amazon-apigateway-any-method"]["x-amazon-apigateway-integration"]["timeoutInMillis"] =
+        json!(300);
     let api = Api::start(definition, json!({})).await;
     check(told(&api, &json!({ "hang": true })), 503, "Service Unavailable").await;
 }
@@ -69,8 +69,8 @@ async fn too_much_is_refused() {
 #[tokio::test]
 async fn a_route_over_its_burst_is_throttled_and_no_other() {
     let definition = json!({ "paths": {
-        "/a": { "get": operation(json!({})) },
-        "/b": { "get": operation(json!({})) },
+        "/a": { "get": operation(&json!({})) },
+        "/b": { "get": operation(&json!({})) },
     } });
     let properties = json!({
         "DefaultRouteSettings": { "ThrottlingBurstLimit": 100, "ThrottlingRateLimit": 100 },
@@ -88,7 +88,7 @@ async fn a_route_over_its_burst_is_throttled_and_no_other() {
 async fn a_signed_route_asks_its_authorizer_and_passes_the_caller_on() {
     let auth = json!({ "x-amazon-apigateway-auth": { "type": "AWS_IAM" } });
     let definition = json!({ "paths": {
-        "/internal/{x}": { "post": operation(auth.clone()), "get": operation(auth) },
+        "/internal/{x}": { "post": operation(&auth), "get": operation(&auth) },
     } });
     let api = Api::start(definition, json!({})).await;
     let path = "/internal/a%20b?q=%20";
@@ -96,7 +96,9 @@ async fn a_signed_route_asks_its_authorizer_and_passes_the_caller_on() {
     check(api.request("POST", path).header("authorization", "forged"), 403, "Forbidden").await;
     check(api.request("GET", path).header("authorization", "signed"), 403, "Forbidden").await;
     let event = api.event(api.request("POST", path).header("authorization", "signed")).await;
-    assert_eq!(event["requestContext"]["authorizer"], json!({ "iam": {
+    assert_eq!(
+        event["requestContext"]["authorizer"],
+        json!({ "iam": {
         "accessKey": "AKIA1",
         "accountId": "000000000000",
         "callerId": "AROA1:f",
@@ -104,7 +106,8 @@ async fn a_signed_route_asks_its_authorizer_and_passes_the_caller_on() {
         "principalOrgId": null,
         "userArn": "arn:aws:sts::000000000000:assumed-role/f/f",
         "userId": "AROA1:f",
-    } }));
+    } })
+    );
 }
 
 #[tokio::test]

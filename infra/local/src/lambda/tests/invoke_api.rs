@@ -10,24 +10,27 @@ use crate::lambda::invoke_api;
 struct Api {
     cloud: Fixture,
     url: String,
-    _stop: tokio::sync::oneshot::Sender<()>,
+    _shutdown: tokio::sync::oneshot::Sender<()>,
 }
 
 async fn api() -> Api {
     let cloud = Fixture::start(function()).await;
     let listener = TcpListener::bind("127.0.0.1:0").await.unwrap();
     let url = format!("http://{}/2015-03-31/functions", listener.local_addr().unwrap());
-    let (_stop, stopped) = tokio::sync::oneshot::channel::<()>();
+    let (shutdown, stopped) = tokio::sync::oneshot::channel::<()>();
     let serving = invoke_api::serve(cloud.lambda.clone(), listener, async {
         let _ = stopped.await;
     });
     tokio::spawn(serving);
-    Api { cloud, url, _stop }
+    Api { cloud, url, _shutdown: shutdown }
 }
 
 impl Api {
     async fn post(&self, function: &str, headers: &[(&str, &str)], body: &str) -> Response {
-        let mut request = reqwest::Client::builder().no_proxy().build().unwrap()
+        let mut request = reqwest::Client::builder()
+            .no_proxy()
+            .build()
+            .unwrap()
             .post(format!("{}/{function}/invocations", self.url))
             .body(body.to_owned());
         for (name, value) in headers {
@@ -44,8 +47,7 @@ fn header<'a>(response: &'a Response, name: &str) -> Option<&'a str> {
 #[tokio::test]
 async fn a_function_is_invoked_by_name_or_arn() {
     let api = api().await;
-    let names =
-        ["misbehaving", "misbehaving:$LATEST", "arn:aws:lambda:us-east-1:000000000000:function:misbehaving"];
+    let names = ["misbehaving", "misbehaving:$LATEST", "arn:aws:lambda:us-east-1:000000000000:function:misbehaving"];
     for name in names {
         let response = api.post(name, &[], r#"{"act":"return","value":{"a":1}}"#).await;
         assert_eq!(response.status(), 200);

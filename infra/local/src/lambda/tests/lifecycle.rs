@@ -174,8 +174,8 @@ async fn functions_die_with_their_host_even_when_it_is_killed() {
         .stderr(Stdio::null())
         .spawn()
         .unwrap();
-    let lines = BufReader::new(host.stdout.take().unwrap()).lines().map_while(Result::ok);
-    let process = lines.filter_map(|line| line.strip_prefix("function ")?.parse().ok()).next();
+    let mut lines = BufReader::new(host.stdout.take().unwrap()).lines().map_while(Result::ok);
+    let process = lines.find_map(|line| line.strip_prefix("function ")?.parse().ok());
     let process: u64 = process.expect("the host said which process its function is");
     assert!(alive(process));
     host.kill().unwrap();

@@ -20,6 +20,8 @@ def main():
     listener = socket.socket(socket.AF_INET, socket.SOCK_STREAM)
     listener.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
     listener.bind(("127.0.0.1", 0))
+    # From here on a caller waits instead of being refused.
+    listener.listen()
     port = listener.getsockname()[1]
     # ministack reads its settings when it is imported.
     os.environ.update(

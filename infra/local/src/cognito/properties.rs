@@ -1,4 +1,4 @@
-//! CloudFormation's properties of pools and clients as the bodies of Cognito's calls.
+//! The template's properties of pools and clients as the bodies of Cognito's calls.
 
 use serde_json::{Map, Value, json};
 

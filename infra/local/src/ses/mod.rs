@@ -1,4 +1,4 @@
-//! SES: takes mail by the SESv2 API and keeps it in a mailbox instead of sending it.
+//! SES: takes mail by the API of SES version 2 and keeps it in a mailbox instead of sending it.
 
 mod mailbox;
 mod send_email;

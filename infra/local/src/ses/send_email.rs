@@ -1,4 +1,4 @@
-//! The body of SESv2's `SendEmail`, checked as SES checks it.
+//! The body of `SendEmail`, checked as SES checks it.
 
 use jiff::Timestamp;
 use serde::Deserialize;
@@ -23,11 +23,14 @@ struct SendEmail {
 }
 
 #[derive(Deserialize, Default)]
-#[serde(rename_all = "PascalCase", default)]
+#[serde(default)]
 struct Destination {
-    to_addresses: Vec<String>,
-    cc_addresses: Vec<String>,
-    bcc_addresses: Vec<String>,
+    #[serde(rename = "ToAddresses")]
+    to: Vec<String>,
+    #[serde(rename = "CcAddresses")]
+    cc: Vec<String>,
+    #[serde(rename = "BccAddresses")]
+    bcc: Vec<String>,
 }
 
 #[derive(Deserialize)]
@@ -66,7 +69,7 @@ pub(super) fn parse(body: &[u8], at: Timestamp) -> Result<Mail, BadRequest> {
     if message.body.text.is_none() && message.body.html.is_none() {
         return Err(bad("Body must have Text or Html."));
     }
-    let Destination { to_addresses: to, cc_addresses: cc, bcc_addresses: bcc } = request.destination;
+    let Destination { to, cc, bcc } = request.destination;
     let recipients = to.len() + cc.len() + bcc.len();
     if recipients == 0 {
         return Err(bad("Destination must have at least one recipient."));

@@ -45,24 +45,11 @@ pub(super) fn needs(request: &Request<'_>) -> Vec<Needed> {
 }
 
 fn object(request: &Request<'_>, bucket: &str, key: &str, parameters: &[&str]) -> Vec<Needed> {
-    let has = |name: &str| parameters.contains(&name);
-    let arn = object_arn(bucket, key);
-    let subresource = OBJECT.iter().find(|(name, ..)| has(name));
-    let action = match (request.method, subresource) {
-        (&Method::GET, Some((_, read, _))) => read,
-        (&Method::PUT, Some((_, _, write))) if !write.is_empty() => write,
-        (_, Some(_)) => UNKNOWN,
-        (&Method::GET, None) if has("uploadId") => "s3:ListMultipartUploadParts",
-        (&Method::GET | &Method::HEAD, None) if has("versionId") => "s3:GetObjectVersion",
-        (&Method::GET | &Method::HEAD, None) => "s3:GetObject",
-        (&Method::PUT, None) => "s3:PutObject",
-        (&Method::POST, None) if has("uploads") || has("uploadId") => "s3:PutObject",
-        (&Method::DELETE, None) if has("uploadId") => "s3:AbortMultipartUpload",
-        (&Method::DELETE, None) if has("versionId") => "s3:DeleteObjectVersion",
-        (&Method::DELETE, None) => "s3:DeleteObject",
-        _ => UNKNOWN,
+    let action = match OBJECT.iter().find(|(name, ..)| parameters.contains(name)) {
+        Some((_, read, write)) => subresource_action(request.method, read, write),
+        None => object_action(request.method, parameters),
     };
-    let mut needs = vec![needed(action, arn)];
+    let mut needs = vec![needed(action, object_arn(bucket, key))];
     let source = request.headers.get("x-amz-copy-source").and_then(|source| source.to_str().ok());
     if let Some(source) = source.filter(|_| action == "s3:PutObject") {
         let source = source.split("?versionId=").next().unwrap_or_default();
@@ -70,6 +57,21 @@ fn object(request: &Request<'_>, bucket: &str, key: &str, parameters: &[&str]) -
         needs.push(needed("s3:GetObject", format!("arn:aws:s3:::{source}")));
     }
     needs
+}
+
+fn object_action(method: &Method, parameters: &[&str]) -> &'static str {
+    let has = |name: &str| parameters.contains(&name);
+    match *method {
+        Method::GET if has("uploadId") => "s3:ListMultipartUploadParts",
+        Method::GET | Method::HEAD if has("versionId") => "s3:GetObjectVersion",
+        Method::GET | Method::HEAD => "s3:GetObject",
+        Method::PUT => "s3:PutObject",
+        Method::POST if has("uploads") || has("uploadId") => "s3:PutObject",
+        Method::DELETE if has("uploadId") => "s3:AbortMultipartUpload",
+        Method::DELETE if has("versionId") => "s3:DeleteObjectVersion",
+        Method::DELETE => "s3:DeleteObject",
+        _ => UNKNOWN,
+    }
 }
 
 fn bucket(request: &Request<'_>, bucket: &str, parameters: &[&str]) -> Vec<Needed> {
@@ -80,17 +82,25 @@ fn bucket(request: &Request<'_>, bucket: &str, parameters: &[&str]) -> Vec<Neede
         let each: Vec<Needed> = keys.map(|key| needed("s3:DeleteObject", object_arn(bucket, &key))).collect();
         return if each.is_empty() { vec![needed(UNKNOWN, arn)] } else { each };
     }
-    let subresource = BUCKET.iter().find(|(name, ..)| parameters.contains(name));
-    let action = match (request.method, subresource) {
-        (&Method::GET, Some((_, read, _))) => read,
-        (&Method::PUT | &Method::DELETE, Some((_, _, write))) if !write.is_empty() => write,
-        (_, Some(_)) => UNKNOWN,
-        (&Method::GET | &Method::HEAD, None) => "s3:ListBucket",
-        (&Method::PUT, None) if request.query.is_empty() => "s3:CreateBucket",
-        (&Method::DELETE, None) if request.query.is_empty() => "s3:DeleteBucket",
-        _ => UNKNOWN,
+    let action = match BUCKET.iter().find(|(name, ..)| parameters.contains(name)) {
+        Some((_, read, write)) => subresource_action(request.method, read, write),
+        None => match *request.method {
+            Method::GET | Method::HEAD => "s3:ListBucket",
+            Method::PUT if request.query.is_empty() => "s3:CreateBucket",
+            Method::DELETE if request.query.is_empty() => "s3:DeleteBucket",
+            _ => UNKNOWN,
+        },
     };
     vec![needed(action, arn)]
+}
+
+/// `write` is empty for what can only be read.
+fn subresource_action(method: &Method, read: &'static str, write: &'static str) -> &'static str {
+    match *method {
+        Method::GET => read,
+        Method::PUT | Method::DELETE if !write.is_empty() => write,
+        _ => UNKNOWN,
+    }
 }
 
 fn object_arn(bucket: &str, key: &str) -> String {

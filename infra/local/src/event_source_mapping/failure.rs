@@ -5,6 +5,7 @@ use jiff::Timestamp;
 use serde_json::{Value, json};
 
 use super::StreamRecord;
+use super::stream::created;
 
 /// Why records are given up.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -39,7 +40,7 @@ pub(super) fn document(
 ) -> Value {
     let edge = |record: Option<&StreamRecord>| {
         let number = record.map(|record| record.sequence_number.clone());
-        (number, record.map(|record| format!("{:.0}", record.created())))
+        (number, record.map(|record| format!("{:.0}", created(record))))
     };
     let ((start, first_arrival), (end, last_arrival)) = (edge(records.first()), edge(records.last()));
     let mut document = json!({

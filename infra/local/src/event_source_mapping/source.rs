@@ -2,7 +2,6 @@
 
 use bytes::Bytes;
 use futures::future::BoxFuture;
-use jiff::Timestamp;
 use serde_json::Value;
 use tokio::sync::watch;
 
@@ -45,25 +44,15 @@ pub trait StreamSource: Send + Sync {
     /// The newest sequence number; `None` when there is no record.
     fn latest(&self, table: &str) -> Result<Option<String>, StreamError>;
 
-    /// Changes after every write to the table, when its record can be read.
+    /// Changes after every write to the table, when its record can be read; it may change more often.
     fn writes(&self, table: &str) -> watch::Receiver<u64>;
 }
 
 /// A record of a stream.
-#[derive(Debug, Clone)]
+#[derive(Debug, Clone, PartialEq)]
 pub struct StreamRecord {
     /// `dynamodb.SequenceNumber`.
     pub sequence_number: String,
     /// The record as a function gets it: `eventID`, `eventName`, `dynamodb`, and so on.
     pub event: Value,
-}
-
-impl StreamRecord {
-    /// `dynamodb.ApproximateCreationDateTime`; 1970 when there is none.
-    pub(super) fn created(&self) -> Timestamp {
-        let seconds = self.event.pointer("/dynamodb/ApproximateCreationDateTime").and_then(Value::as_f64);
-        #[expect(clippy::cast_possible_truncation, reason = "milliseconds since 1970 fit, and the cast saturates")]
-        let milliseconds = (seconds.unwrap_or_default() * 1000.0) as i64;
-        Timestamp::from_millisecond(milliseconds).unwrap_or_default()
-    }
 }

@@ -5,8 +5,10 @@ mod batch;
 mod delivery;
 
 use std::sync::Arc;
+use std::time::Duration;
 
 use jiff::Timestamp;
+use serde_json::Value;
 use tokio::sync::watch;
 use tokio::time::{sleep, timeout};
 use tracing::error;
@@ -15,6 +17,9 @@ use super::backoff::Backoff;
 use super::{Filter, GRACE, MappingError, Services, StreamError, StreamRecord, is_stopped, stopped};
 use crate::template::model::EventSourceMapping;
 use batch::Batch;
+
+/// How long after a write the stream is read: writes come in bursts, and one read serves them all.
+const SETTLE: Duration = Duration::from_millis(5);
 
 /// A stream's mapping.
 pub(super) struct Poller {
@@ -85,7 +90,8 @@ impl Poller {
             };
             let processed = match batch {
                 Ok((batch, read_to)) => {
-                    self.deliver(batch.into_records(), &shutdown).await;
+                    let gathered = self.services.clock.machine_now();
+                    self.deliver(batch.into_records(), gathered, &shutdown).await;
                     if is_stopped(&shutdown) {
                         // Where delivery got to is saved; the rest is read again.
                         return;
@@ -134,10 +140,16 @@ impl Poller {
             }
             match deadline {
                 None if read_to != self.read_to => return Ok((batch, read_to)),
-                None => writes.changed().await?,
+                None => {
+                    writes.changed().await?;
+                    sleep(SETTLE).await;
+                }
                 Some(deadline) => {
                     tokio::select! {
-                        changed = writes.changed() => changed?,
+                        changed = writes.changed() => {
+                            changed?;
+                            sleep(SETTLE).await;
+                        }
                         () = tokio::time::sleep_until(deadline) => return Ok((batch, read_to)),
                     }
                 }
@@ -154,4 +166,12 @@ impl Poller {
     fn checkpoint(&self, sequence_number: Option<&str>) -> Result<(), StreamError> {
         Ok(self.services.positions.save(&self.mapping.id, sequence_number)?)
     }
+}
+
+/// `dynamodb.ApproximateCreationDateTime`; 1970 when there is none.
+pub(super) fn created(record: &StreamRecord) -> Timestamp {
+    let seconds = record.event.pointer("/dynamodb/ApproximateCreationDateTime").and_then(Value::as_f64);
+    #[expect(clippy::cast_possible_truncation, reason = "milliseconds since 1970 fit, and the cast saturates")]
+    let milliseconds = (seconds.unwrap_or_default() * 1000.0) as i64;
+    Timestamp::from_millisecond(milliseconds).unwrap_or_default()
 }

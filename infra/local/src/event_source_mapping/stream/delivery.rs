@@ -3,13 +3,13 @@
 use std::time::Duration;
 
 use bytes::Bytes;
-use jiff::SignedDuration;
+use jiff::{SignedDuration, Timestamp};
 use tokio::sync::watch;
 use tokio::time::timeout;
 use tracing::{error, warn};
 
-use super::Poller;
 use super::batch::event;
+use super::{Poller, created};
 use crate::event_source_mapping::backoff::Backoff;
 use crate::event_source_mapping::failure::{Condition, LastInvocation, Origin, document};
 use crate::event_source_mapping::response::{Failed, failures};
@@ -32,11 +32,16 @@ enum Verdict {
 impl Poller {
     /// Returns when every record is processed or given up, and saves the position after each step; or when it is time to
     /// stop.
-    pub(super) async fn deliver(&self, records: Vec<StreamRecord>, shutdown: &watch::Receiver<bool>) {
+    pub(super) async fn deliver(
+        &self,
+        records: Vec<StreamRecord>,
+        gathered: Timestamp,
+        shutdown: &watch::Receiver<bool>,
+    ) {
         // The last of these comes first in the stream.
         let mut parts = vec![records];
         while let Some(records) = parts.pop() {
-            if let Some((first, second)) = self.deliver_part(records, shutdown).await {
+            if let Some((first, second)) = self.deliver_part(records, gathered, shutdown).await {
                 parts.push(second);
                 parts.push(first);
             }
@@ -50,13 +55,14 @@ impl Poller {
     async fn deliver_part(
         &self,
         mut records: Vec<StreamRecord>,
+        gathered: Timestamp,
         shutdown: &watch::Receiver<bool>,
     ) -> Option<(Vec<StreamRecord>, Vec<StreamRecord>)> {
         let mut last = LastInvocation::default();
         let mut retries = 0;
         let mut backoff = Backoff::default();
         loop {
-            let too_old = self.too_old(&records);
+            let too_old = self.too_old(&records, gathered);
             if too_old > 0 {
                 let rest = records.split_off(too_old);
                 self.give_up(&records, Condition::RecordAgeExceeded, &last, shutdown).await;
@@ -134,11 +140,14 @@ impl Poller {
     }
 
     /// How many records, from the first on, are older than the mapping or the stream allows.
-    fn too_old(&self, records: &[StreamRecord]) -> usize {
+    ///
+    /// Records are stamped by the shared clock, which may be ahead, and age by the machine's: none is younger than its
+    /// batch, and none is older than this run.
+    fn too_old(&self, records: &[StreamRecord], gathered: Timestamp) -> usize {
         let maximum = self.mapping.maximum_record_age.unwrap_or(RETENTION).min(RETENTION);
         let maximum = SignedDuration::try_from(maximum).unwrap_or(SignedDuration::MAX);
         let now = self.services.clock.machine_now();
-        let is_too_old = |record: &&StreamRecord| now.duration_since(record.created().max(self.started)) > maximum;
+        let is_too_old = |record: &&StreamRecord| now.duration_since(created(record).min(gathered).max(self.started)) > maximum;
         records.iter().take_while(is_too_old).count()
     }
 

@@ -16,4 +16,5 @@ pub mod s3;
 pub mod scheduler;
 pub mod ses;
 pub mod sqs;
+pub mod stack;
 pub mod template;

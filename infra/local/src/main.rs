@@ -1,1 +1,7 @@
-fn main() {}
+//! `cargo local`.
+
+use std::process::ExitCode;
+
+fn main() -> ExitCode {
+    local::cli::main()
+}

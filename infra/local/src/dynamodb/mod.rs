@@ -12,6 +12,7 @@ mod tables;
 mod tests;
 mod ttl;
 
+use std::collections::HashMap;
 use std::path::Path;
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 
@@ -24,7 +25,6 @@ use tokio::sync::watch;
 
 use crate::clock::Clock;
 pub use operation::Used;
-pub use stream::StreamRecord;
 pub use tables::TableError;
 pub use ttl::keep_sweeping;
 
@@ -47,7 +47,7 @@ struct Inner {
     clock: Clock,
     region: String,
     account: String,
-    writes: watch::Sender<u64>,
+    writes: Mutex<HashMap<String, watch::Sender<u64>>>,
 }
 
 /// What a call came to.
@@ -85,7 +85,7 @@ impl DynamoDb {
                 clock,
                 region: region.to_owned(),
                 account: account.to_owned(),
-                writes: watch::Sender::new(0),
+                writes: Mutex::default(),
             }),
         })
     }
@@ -101,19 +101,34 @@ impl DynamoDb {
 
     /// [`Self::handle`] on the calling thread.
     pub fn handle_blocking(&self, operation: &str, body: &[u8]) -> Answer {
-        let result = operation::run(self, operation, body);
-        if operation::writes(operation) && result.is_ok() {
-            self.inner.writes.send_modify(|count| *count += 1);
-        }
-        match result {
-            Ok((body, used)) => Answer { status: StatusCode::OK, body, used },
+        match operation::run(self, operation, body) {
+            Ok((body, used)) => {
+                if operation::writes(operation) {
+                    let tables = used.iter().map(|used| used.table.as_str());
+                    self.written(tables.collect::<Vec<_>>().as_slice());
+                }
+                Answer { status: StatusCode::OK, body, used }
+            }
             Err(refusal) => refusal.answer(),
         }
     }
 
-    /// Tells of each write: a reader of a stream waits on it instead of polling.
-    pub fn writes(&self) -> watch::Receiver<u64> {
-        self.inner.writes.subscribe()
+    /// Tells of each write to a table: a reader of its stream waits on it instead of polling.
+    pub fn writes(&self, table: &str) -> watch::Receiver<u64> {
+        self.bells().entry(table.to_owned()).or_default().subscribe()
+    }
+
+    /// Wakes the readers of some tables' streams; of all when it is not known which were written to.
+    fn written(&self, tables: &[&str]) {
+        for (table, bell) in self.bells().iter() {
+            if tables.is_empty() || tables.contains(&table.as_str()) {
+                bell.send_modify(|count| *count += 1);
+            }
+        }
+    }
+
+    fn bells(&self) -> MutexGuard<'_, HashMap<String, watch::Sender<u64>>> {
+        self.inner.writes.lock().unwrap_or_else(PoisonError::into_inner)
     }
 
     fn storage(&self) -> MutexGuard<'_, Storage> {

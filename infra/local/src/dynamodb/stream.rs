@@ -4,23 +4,15 @@ use dynoxide::actions::get_records::{self, GetRecordsRequest};
 use dynoxide::actions::get_shard_iterator::{self, GetShardIteratorRequest, encode_shard_iterator};
 use dynoxide::streams::shard_id;
 use futures::executor::block_on;
-use serde_json::Value;
+use tokio::sync::watch;
 
 use super::{DynamoDb, TableError};
 use crate::clock::Clock;
+use crate::event_source_mapping::{StreamError, StreamRecord, StreamSource};
 use crate::template::{STREAM_LABEL, table_arn};
 
 /// How long DynamoDB keeps a stream's records.
 const KEPT_SECONDS: i64 = 24 * 60 * 60;
-
-/// A change to an item.
-#[derive(Debug, Clone, PartialEq)]
-pub struct StreamRecord {
-    /// Where it is in its stream: as text it sorts as the changes happened.
-    pub sequence_number: String,
-    /// The record as Lambda hands it to a function.
-    pub record: Value,
-}
 
 /// Lets dynoxide number and find records by an index, and drops those that are older than a day.
 ///
@@ -50,10 +42,7 @@ impl DynamoDb {
         after: Option<&str>,
         limit: usize,
     ) -> Result<Vec<StreamRecord>, TableError> {
-        let arn = format!(
-            "{}/stream/{STREAM_LABEL}",
-            table_arn(&self.inner.region, &self.inner.account, table)
-        );
+        let arn = self.arn_of_stream(table);
         let storage = self.storage();
         let iterator = match after {
             None => encode_shard_iterator(table, &shard_id(table), 0),
@@ -75,13 +64,13 @@ impl DynamoDb {
             .map(|record| {
                 let sequence_number = record.dynamodb.sequence_number.clone();
                 let created = record.dynamodb.approximate_creation_date_time;
-                let mut record = serde_json::to_value(record)?;
-                record["awsRegion"] = self.inner.region.as_str().into();
-                record["eventSourceARN"] = arn.as_str().into();
+                let mut event = serde_json::to_value(record)?;
+                event["awsRegion"] = self.inner.region.as_str().into();
+                event["eventSourceARN"] = arn.as_str().into();
                 #[expect(clippy::cast_possible_truncation, reason = "whole seconds, as Lambda sends them")]
                 let created = created as i64;
-                record["dynamodb"]["ApproximateCreationDateTime"] = created.into();
-                Ok(StreamRecord { sequence_number, record })
+                event["dynamodb"]["ApproximateCreationDateTime"] = created.into();
+                Ok(StreamRecord { sequence_number, event })
             })
             .collect()
     }
@@ -99,5 +88,31 @@ impl DynamoDb {
         let request = GetRecordsRequest { shard_iterator: iterator, limit: Some(1) };
         let found = block_on(get_records::execute(&*self.storage(), request))?.records;
         Ok(found.into_iter().next().map(|record| record.dynamodb.sequence_number))
+    }
+
+    fn arn_of_stream(&self, table: &str) -> String {
+        format!("{}/stream/{STREAM_LABEL}", table_arn(&self.inner.region, &self.inner.account, table))
+    }
+}
+
+impl StreamSource for DynamoDb {
+    fn stream_arn(&self, table: &str) -> Result<String, StreamError> {
+        Ok(self.arn_of_stream(table))
+    }
+
+    fn shard_id(&self, table: &str) -> String {
+        shard_id(table)
+    }
+
+    fn records(&self, table: &str, after: Option<&str>, limit: usize) -> Result<Vec<StreamRecord>, StreamError> {
+        Ok(self.stream_records(table, after, limit)?)
+    }
+
+    fn latest(&self, table: &str) -> Result<Option<String>, StreamError> {
+        Ok(self.latest_sequence_number(table)?)
+    }
+
+    fn writes(&self, table: &str) -> watch::Receiver<u64> {
+        Self::writes(self, table)
     }
 }

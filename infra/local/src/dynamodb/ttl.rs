@@ -17,7 +17,7 @@ impl DynamoDb {
     pub fn sweep_ttl(&self) -> Result<usize, TableError> {
         let deleted = block_on(dynoxide::ttl::sweep_expired_items(&*self.storage()))?;
         if deleted > 0 {
-            self.inner.writes.send_modify(|count| *count += 1);
+            self.written(&[]);
         }
         Ok(deleted)
     }

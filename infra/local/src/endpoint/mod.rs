@@ -34,6 +34,8 @@ use crate::sqs::Sqs;
 
 pub use counters::{Count, Counters};
 pub use gatekeeper::Gatekeeper;
+pub use sigv4::sign;
+
 use refusal::Refusal;
 use target::Target;
 

@@ -4,13 +4,14 @@
 //! anew by the crate the SDKs sign with, over exactly the headers that the request says were signed.
 
 mod scope;
+mod signer;
 #[cfg(test)]
 mod tests;
 
 use aws_credential_types::Credentials as SigningKeys;
 use aws_sigv4::http_request::{
     PercentEncodingMode, SignableBody, SignableRequest, SignatureLocation, SigningSettings,
-    UriPathNormalizationMode, sign,
+    UriPathNormalizationMode, sign as compute,
 };
 use aws_sigv4::sign::v4;
 use http::{HeaderMap, Method};
@@ -19,6 +20,7 @@ use sha2::{Digest, Sha256};
 
 use crate::iam::Credentials;
 use scope::Claim;
+pub use signer::sign;
 
 /// How far the time of a signature may be from ours, in seconds.
 const SKEW_SECONDS_MAX: i64 = 300;
@@ -138,7 +140,7 @@ fn signature(request: &Request<'_>, claim: &Claim, keys: &Credentials) -> Result
         payload(request, claim),
     )
     .map_err(|cause| malformed(&cause))?;
-    Ok(sign(signable, &params).map_err(|cause| malformed(&cause))?.into_parts().1)
+    Ok(compute(signable, &params).map_err(|cause| malformed(&cause))?.into_parts().1)
 }
 
 /// What takes the body's place in the signature: its hash, or what `x-amz-content-sha256` says instead.

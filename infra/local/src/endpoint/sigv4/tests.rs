@@ -43,7 +43,7 @@ fn signed(service: &str, url: &str, presigned_for: Option<Duration>, at: Timesta
     let body = if presigned_for.is_some() { SignableBody::UnsignedPayload } else { SignableBody::Bytes(BODY) };
     let headers = [("x-amz-target", "DynamoDB_20120810.GetItem")];
     let signable = SignableRequest::new("POST", url, headers.into_iter(), body).unwrap();
-    sign(signable, &params).unwrap().into_parts().0.apply_to_request_http1x(&mut request);
+    compute(signable, &params).unwrap().into_parts().0.apply_to_request_http1x(&mut request);
     let host = request.uri().authority().unwrap().to_string();
     request.headers_mut().insert("host", host.parse().unwrap());
     request

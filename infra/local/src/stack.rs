@@ -1,0 +1,345 @@
+//! A stack, up and running: every resource of a template with its local body, started in order and stopped completely.
+
+mod control;
+mod endpoints;
+mod error;
+mod keys;
+mod listeners;
+mod options;
+mod state;
+#[cfg(test)]
+mod tests;
+
+use std::collections::BTreeMap;
+use std::sync::Arc;
+use std::time::Duration;
+
+use sha2::{Digest, Sha256};
+use tokio::net::TcpListener;
+use tokio::sync::watch;
+use tokio::task::{AbortHandle, JoinSet};
+
+use crate::apigateway::{self, HttpApi, JwksSource};
+use crate::clock::Clock;
+use crate::dynamodb::{self, DynamoDb};
+use crate::endpoint::{Counters, Endpoint, Gatekeeper, Services};
+use crate::event_source_mapping::{self, Mapping, Positions};
+use crate::iam::{Credentials, Policies};
+use crate::lambda::{self, Lambda, Logs, invoke_api};
+use crate::ministack::{self, Environment, Ministack};
+use crate::scheduler::Job;
+use crate::ses::Ses;
+use crate::sqs::Sqs;
+use crate::template::model::Stack;
+use crate::template::{PhysicalIds, Template};
+use crate::{cognito, s3};
+
+pub use endpoints::Endpoints;
+pub use error::Error;
+pub use options::{Options, Ports, State};
+pub(crate) use state::{ENDPOINTS_FILE, reset};
+
+use control::Control;
+use keys::Keys;
+use listeners::{Listeners, url};
+use state::StateDirectory;
+
+/// How long requests and batches in flight may take to end before they are cut off.
+const GRACE: Duration = Duration::from_secs(8);
+
+/// A running stack. Call [`Running::stop`]; dropping it cuts everything off.
+pub struct Running {
+    /// Addresses, keys and ids: what a client or an operator needs.
+    pub endpoints: Endpoints,
+    /// The template as it was resolved.
+    pub stack: Stack,
+    /// The operator's keys: they may do everything.
+    pub admin: Credentials,
+    /// The time of the whole stack; move it with [`Running::set_clock_offset`].
+    pub clock: Clock,
+    /// What was called, by whom, and what it used.
+    pub counters: Counters,
+    /// The tables.
+    pub dynamodb: DynamoDb,
+    /// The queues.
+    pub sqs: Sqs,
+    /// The mailbox.
+    pub ses: Ses,
+    /// The functions.
+    pub lambda: Lambda,
+    ministack: Option<Ministack>,
+    shutdown: watch::Sender<bool>,
+    /// What lets work in, or is work: APIs, mappings, schedules. Ends first.
+    front: JoinSet<()>,
+    /// What work is done with: the AWS endpoint, the Invoke API, the control listener. Ends last.
+    back: JoinSet<()>,
+    back_shutdown: watch::Sender<bool>,
+    sweeper: AbortHandle,
+    state: StateDirectory,
+}
+
+/// Starts everything the template describes. Returns once a client may begin.
+pub async fn start(options: Options) -> Result<Running, Error> {
+    let clock = Clock::default();
+    let state = StateDirectory::open(&options.state)?;
+    let template = Template::load(&options.template, &options.parameters)?;
+    let mut listeners = Listeners::bind(&options.ports).await?;
+    let mut ids = PhysicalIds {
+        region: options.region.clone(),
+        account: options.account.clone(),
+        stack_name: options.stack_name.clone(),
+        queue_url_base: url(&listeners.endpoint)?,
+        created: BTreeMap::new(),
+    };
+    let draft = template.resolve(&ids)?;
+    ids.created = draft.http_apis.iter().map(|api| (api.logical_id.clone(), api_id(&options, &api.logical_id))).collect();
+    listeners.bind_apis(&draft.http_apis, &options.ports).await?;
+
+    let ministack = start_ministack(&options, &draft, &state, &listeners, &clock).await?;
+    if let Some(ministack) = &ministack {
+        ids.created.extend(cognito::ensure_user_pools(ministack, &draft.user_pools).await?);
+        s3::ensure_buckets(ministack, &draft.buckets).await?;
+    }
+    let mut stack = template.resolve(&ids)?;
+    let api_urls = listeners.api_urls()?;
+    point_to_local_apis(&mut stack, &ids, &api_urls);
+    options.check_binaries(&stack)?;
+
+    let dynamodb = DynamoDb::open(state.file("dynamodb.sqlite").as_deref(), &stack.region, &stack.account, clock.clone())?;
+    for table in &stack.tables {
+        dynamodb.ensure_table(table)?;
+    }
+    let sqs = Sqs::open(state.file("sqs.sqlite").as_deref(), clock.clone(), ids.queue_url_base.clone())?;
+    for queue in &stack.queues {
+        sqs.ensure_queue(queue).await?;
+    }
+    let ses = Ses::open(state.file("mailbox.sqlite").as_deref(), clock.clone())?;
+    let positions = Positions::open(state.file("positions.sqlite").as_deref())?;
+
+    let keys = Keys::of(&stack, state.seed());
+    let logs = Logs::open(&state.path("logs"), clock.clone(), options.console.clone()).map_err(Error::State)?;
+    let lambda = Lambda::start(lambda::Options {
+        functions: stack.functions.clone(),
+        credentials: keys.functions.clone(),
+        region: stack.region.clone(),
+        endpoint_url: ids.queue_url_base.clone(),
+        ..lambda::Options::new(options.binaries.clone(), state.path("tmp"), logs, clock.clone())
+    })
+    .await
+    .map_err(Error::State)?;
+
+    let gatekeeper =
+        Arc::new(Gatekeeper::new(keys.principals(), Policies::of(&stack), &stack.account, clock.clone()));
+    let counters = Counters::default();
+    let endpoints = Endpoints::new(&stack, &ids, api_urls, &listeners, &keys.admin)?;
+    let mut running = Running {
+        admin: keys.admin.clone(),
+        endpoints,
+        clock,
+        counters,
+        dynamodb,
+        sqs,
+        ses,
+        lambda,
+        ministack,
+        shutdown: watch::Sender::new(false),
+        front: JoinSet::new(),
+        back: JoinSet::new(),
+        back_shutdown: watch::Sender::new(false),
+        sweeper: tokio::spawn(async {}).abort_handle(),
+        stack,
+        state,
+    };
+    running.serve(&options, listeners, &ids, gatekeeper, positions).await?;
+    running.state.write_endpoints(&running.endpoints)?;
+    Ok(running)
+}
+
+async fn start_ministack(
+    options: &Options,
+    stack: &Stack,
+    state: &StateDirectory,
+    listeners: &Listeners,
+    clock: &Clock,
+) -> Result<Option<Ministack>, Error> {
+    if stack.user_pools.is_empty() && stack.buckets.is_empty() {
+        return Ok(None);
+    }
+    let console = options.console.clone();
+    let environment = Environment::prepare(&options.python, move |line| console(line)).await?;
+    let ministack = Ministack::start(ministack::Options {
+        environment,
+        state: state.path("ministack"),
+        account: stack.account.clone(),
+        region: stack.region.clone(),
+        invoke_url: url(&listeners.invoke)?,
+        clock: clock.clone(),
+    });
+    Ok(Some(ministack.await?))
+}
+
+/// Ten lower-case letters and digits, the same at each start.
+fn api_id(options: &Options, logical_id: &str) -> String {
+    let digest = Sha256::digest(format!("{}/{logical_id}", options.stack_name));
+    hex::encode(digest)[..10].to_owned()
+}
+
+/// The one place where a template's public addresses become local ones: `https://<id>.execute-api.<region>.amazonaws.com`
+/// in a function's environment or an output is where that API listens here.
+fn point_to_local_apis(stack: &mut Stack, ids: &PhysicalIds, api_urls: &BTreeMap<String, String>) {
+    let addresses: Vec<(String, &String)> = api_urls
+        .iter()
+        .map(|(api, local)| (format!("https://{}.execute-api.{}.amazonaws.com", ids.id(api), stack.region), local))
+        .collect();
+    let values = stack.functions.iter_mut().flat_map(|function| function.environment.values_mut());
+    for value in values.chain(stack.outputs.values_mut()) {
+        for (public, local) in &addresses {
+            *value = value.replace(public, local);
+        }
+    }
+}
+
+impl Running {
+    async fn serve(
+        &mut self,
+        options: &Options,
+        listeners: Listeners,
+        ids: &PhysicalIds,
+        gatekeeper: Arc<Gatekeeper>,
+        positions: Positions,
+    ) -> Result<(), Error> {
+        let services = Services {
+            dynamodb: self.dynamodb.clone(),
+            sqs: self.sqs.clone(),
+            ses: self.ses.clone(),
+            lambda: self.lambda.clone(),
+            ministack: self.ministack.clone(),
+        };
+        let endpoint = Endpoint::new(services, Arc::clone(&gatekeeper), self.counters.clone());
+        let control = Control::of(self);
+        spawn_server(&mut self.back, "AWS endpoint", endpoint.serve(listeners.endpoint, stop_of(&self.back_shutdown)));
+        let invoke = invoke_api::serve(self.lambda.clone(), listeners.invoke, stop_of(&self.back_shutdown));
+        spawn_server(&mut self.back, "Invoke API", invoke);
+        spawn_server(&mut self.back, "control listener", control.serve(listeners.control, stop_of(&self.back_shutdown)));
+        self.sweeper = tokio::spawn(dynamodb::keep_sweeping(self.dynamodb.clone())).abort_handle();
+
+        let jwks = self.jwks(ids)?;
+        for (api, listener) in listeners.apis {
+            let Some(api) = self.stack.http_apis.iter().find(|one| one.logical_id == api) else { continue };
+            let gateway = apigateway::Options {
+                id: ids.id(&api.logical_id),
+                account: self.stack.account.clone(),
+                region: self.stack.region.clone(),
+                lambda: self.lambda.clone(),
+                clock: self.clock.clone(),
+                jwks: jwks.clone(),
+                iam: gatekeeper.clone(),
+                console: options.console.clone(),
+            };
+            let api = HttpApi::new(api, gateway)?;
+            spawn_server(&mut self.front, "HTTP API", api.serve(listener, stop_of(&self.shutdown)));
+        }
+        let services = event_source_mapping::Services {
+            lambda: Arc::new(self.lambda.clone()),
+            sqs: self.sqs.clone(),
+            streams: Arc::new(self.dynamodb.clone()),
+            positions,
+            clock: self.clock.clone(),
+            region: self.stack.region.clone(),
+            account: self.stack.account.clone(),
+        };
+        for mapping in self.stack.mappings.clone() {
+            let mapping = Mapping::new(mapping, services.clone()).await?;
+            self.front.spawn(mapping.run(self.shutdown.subscribe()));
+        }
+        for schedule in self.stack.schedules.clone() {
+            let (account, region) = (services.account.clone(), services.region.clone());
+            let job = Job::new(schedule, services.lambda.clone(), self.clock.clone(), account, region)?;
+            self.front.spawn(job.run(self.shutdown.subscribe()));
+        }
+        Ok(())
+    }
+
+    /// The keys of the template's own user pools, by the issuer in their tokens.
+    fn jwks(&self, ids: &PhysicalIds) -> Result<JwksSource, Error> {
+        let mut urls = BTreeMap::new();
+        for pool in &self.stack.user_pools {
+            let id = ids.id(&pool.logical_id);
+            if let Some(ministack) = &self.ministack {
+                let issuer = format!("https://cognito-idp.{}.amazonaws.com/{id}", self.stack.region);
+                urls.insert(issuer, ministack.jwks_url(&id));
+            }
+        }
+        JwksSource::new(urls).map_err(Error::Http)
+    }
+
+    /// Moves the time of the whole stack; functions that run now keep theirs until they answer.
+    pub fn set_clock_offset(&self, seconds: i64) {
+        set_clock_offset(&self.clock, &self.lambda, seconds);
+    }
+
+    /// Stops everything in order and returns when nothing of it is left: no process, no port.
+    pub async fn stop(mut self) {
+        self.state.remove_endpoints();
+        self.shutdown.send_replace(true);
+        finish("requests and batches", &mut self.front).await;
+        self.sweeper.abort();
+        self.lambda.stop().await;
+        self.back_shutdown.send_replace(true);
+        finish("calls of functions", &mut self.back).await;
+        if let Some(ministack) = &self.ministack {
+            ministack.stop().await;
+        }
+    }
+}
+
+impl Drop for Running {
+    fn drop(&mut self) {
+        self.sweeper.abort();
+    }
+}
+
+fn set_clock_offset(clock: &Clock, lambda: &Lambda, seconds: i64) {
+    clock.set_offset_seconds(seconds);
+    lambda.recycle();
+}
+
+/// Completes when it is time to stop.
+fn stop_of(shutdown: &watch::Sender<bool>) -> impl Future<Output = ()> + Send + 'static {
+    let mut stop = shutdown.subscribe();
+    async move {
+        // An error means the stack was dropped: stop as well.
+        drop(stop.wait_for(|stop| *stop).await);
+    }
+}
+
+fn spawn_server(
+    tasks: &mut JoinSet<()>,
+    name: &'static str,
+    server: impl Future<Output = std::io::Result<()>> + Send + 'static,
+) {
+    tasks.spawn(async move {
+        if let Err(cause) = server.await {
+            tracing::error!(%cause, "{name} ended");
+        }
+    });
+}
+
+async fn finish(what: &str, tasks: &mut JoinSet<()>) {
+    let all = async {
+        while let Some(ended) = tasks.join_next().await {
+            if let Err(cause) = ended {
+                tracing::error!(%cause, "a part of the stack died");
+            }
+        }
+    };
+    if tokio::time::timeout(GRACE, all).await.is_err() {
+        tracing::warn!("{what} did not end within {} s and are cut off", GRACE.as_secs());
+        tasks.shutdown().await;
+    }
+}
+
+/// A listener on the loopback interface; 0 is any free port.
+async fn listen(port: u16, what: &'static str) -> Result<TcpListener, Error> {
+    TcpListener::bind(("127.0.0.1", port)).await.map_err(|cause| Error::Port { port, what, cause })
+}

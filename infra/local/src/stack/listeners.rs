@@ -1,0 +1,65 @@
+//! The ports of a stack, all bound before anything is told an address.
+
+use std::collections::BTreeMap;
+
+use tokio::net::TcpListener;
+
+use super::{Error, Ports, listen};
+use crate::template::model::{HttpApi, Stack};
+
+/// Bound, not yet served.
+pub(super) struct Listeners {
+    pub(super) endpoint: TcpListener,
+    pub(super) invoke: TcpListener,
+    pub(super) control: TcpListener,
+    /// By logical id.
+    pub(super) apis: BTreeMap<String, TcpListener>,
+}
+
+impl Listeners {
+    pub(super) async fn bind(ports: &Ports) -> Result<Self, Error> {
+        Ok(Self {
+            endpoint: listen(ports.endpoint, "AWS endpoint").await?,
+            invoke: listen(ports.invoke, "Invoke API").await?,
+            control: listen(ports.control, "control listener").await?,
+            apis: BTreeMap::new(),
+        })
+    }
+
+    pub(super) async fn bind_apis(&mut self, apis: &[HttpApi], ports: &Ports) -> Result<(), Error> {
+        let ports = ports.apis.iter().copied().chain(std::iter::repeat(0));
+        for (api, port) in in_order(apis).into_iter().zip(ports) {
+            self.apis.insert(api.logical_id.clone(), listen(port, "HTTP API").await?);
+        }
+        Ok(())
+    }
+
+    /// Where each API listens, by logical id.
+    pub(super) fn api_urls(&self) -> Result<BTreeMap<String, String>, Error> {
+        self.apis.iter().map(|(api, listener)| Ok((api.clone(), url(listener)?))).collect()
+    }
+}
+
+/// The API that clients without AWS keys begin with.
+pub(super) fn first_api(stack: &Stack) -> Option<&str> {
+    in_order(&stack.http_apis).first().map(|api| api.logical_id.as_str())
+}
+
+/// Those open to clients without AWS keys first, then by logical id.
+fn in_order(apis: &[HttpApi]) -> Vec<&HttpApi> {
+    let mut apis: Vec<&HttpApi> = apis.iter().collect();
+    apis.sort_by_key(|api| (!is_open(api), api.logical_id.clone()));
+    apis
+}
+
+/// Whether some route can be called without AWS keys.
+fn is_open(api: &HttpApi) -> bool {
+    let operations = api.definition["paths"].as_object().into_iter().flat_map(|paths| paths.values());
+    let mut operations = operations.filter_map(|path| path.as_object()).flat_map(|path| path.values());
+    operations.any(|operation| operation["x-amazon-apigateway-auth"]["type"] != "AWS_IAM")
+}
+
+/// `http://127.0.0.1:PORT`.
+pub(super) fn url(listener: &TcpListener) -> Result<String, Error> {
+    Ok(format!("http://{}", listener.local_addr().map_err(Error::State)?))
+}

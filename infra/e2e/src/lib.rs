@@ -1,0 +1,15 @@
+//! What journeys are made of: the laptop cloud as a process of its own, and people who use it over HTTP.
+//!
+//! Nothing here reaches into a service: a journey sees what a shopper, a vendor or an operator sees.
+
+mod cloud;
+mod http;
+mod people;
+mod shop;
+mod wait;
+
+pub use cloud::Cloud;
+pub use http::{Client, Reply};
+pub use people::{PASSWORD, Person};
+pub use shop::{Shop, board_row, cpu_row, ndjson};
+pub use wait::{until, within_two_minutes};

@@ -62,6 +62,10 @@ pub struct CartSnapshot {
     pub user_id: UserId,
     /// Grows with every change.
     pub version: u64,
+    /// The version of the last checkout whose lines have left the cart; 0 when none has. Behind the last checkout that
+    /// the order service knows, the cart still shows what was bought already.
+    #[serde(default)]
+    pub converted_version: u64,
     /// At most 100.
     pub lines: Vec<CartLine>,
 }
@@ -129,7 +133,15 @@ pub struct ReserveLine {
     pub unit_price: Money,
 }
 
-/// The answer to [`Reserve`].
+/// `POST /internal/reservations/{reservation_id}/extend` of the tech-product service: the hold ends that long from now,
+/// never earlier than it would have. Answers the [`Reservation`]; 409 when it is no longer held.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Extend {
+    /// From now.
+    pub hold_for_seconds: u32,
+}
+
+/// The answer to [`Reserve`], [`Extend`], and to `commit` and `release`, which take no body.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Reservation {
     /// The hold.

@@ -92,7 +92,8 @@ pub async fn start(options: Options) -> Result<Running, Error> {
         created: BTreeMap::new(),
     };
     let draft = template.resolve(&ids)?;
-    ids.created = draft.http_apis.iter().map(|api| (api.logical_id.clone(), api_id(&options, &api.logical_id))).collect();
+    ids.created =
+        draft.http_apis.iter().map(|api| (api.logical_id.clone(), api_id(&options, &api.logical_id))).collect();
     listeners.bind_apis(&draft.http_apis, &options.ports).await?;
 
     let ministack = start_ministack(&options, &draft, &state, &listeners, &clock).await?;
@@ -105,7 +106,8 @@ pub async fn start(options: Options) -> Result<Running, Error> {
     point_to_local_apis(&mut stack, &ids, &api_urls);
     options.check_binaries(&stack)?;
 
-    let dynamodb = DynamoDb::open(state.file("dynamodb.sqlite").as_deref(), &stack.region, &stack.account, clock.clone())?;
+    let dynamodb =
+        DynamoDb::open(state.file("dynamodb.sqlite").as_deref(), &stack.region, &stack.account, clock.clone())?;
     for table in &stack.tables {
         dynamodb.ensure_table(table)?;
     }
@@ -128,8 +130,7 @@ pub async fn start(options: Options) -> Result<Running, Error> {
     .await
     .map_err(Error::State)?;
 
-    let gatekeeper =
-        Arc::new(Gatekeeper::new(keys.principals(), Policies::of(&stack), &stack.account, clock.clone()));
+    let gatekeeper = Arc::new(Gatekeeper::new(keys.principals(), Policies::of(&stack), &stack.account, clock.clone()));
     let counters = Counters::default();
     let endpoints = Endpoints::new(&stack, &ids, api_urls, &listeners, &keys.admin)?;
     let mut running = Running {
@@ -220,7 +221,11 @@ impl Running {
         spawn_server(&mut self.back, "AWS endpoint", endpoint.serve(listeners.endpoint, stop_of(&self.back_shutdown)));
         let invoke = invoke_api::serve(self.lambda.clone(), listeners.invoke, stop_of(&self.back_shutdown));
         spawn_server(&mut self.back, "Invoke API", invoke);
-        spawn_server(&mut self.back, "control listener", control.serve(listeners.control, stop_of(&self.back_shutdown)));
+        spawn_server(
+            &mut self.back,
+            "control listener",
+            control.serve(listeners.control, stop_of(&self.back_shutdown)),
+        );
         self.sweeper = tokio::spawn(dynamodb::keep_sweeping(self.dynamodb.clone())).abort_handle();
 
         let jwks = self.jwks(ids)?;

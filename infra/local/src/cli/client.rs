@@ -23,7 +23,8 @@ impl Client {
     pub(super) fn of(project: &Project) -> Result<Self, Error> {
         let file = project::find(project)?.state.join(ENDPOINTS_FILE);
         let text = fs::read(&file).map_err(|_| Error::usage(NOT_RUNNING))?;
-        let endpoints = serde_json::from_slice(&text).map_err(|cause| Error::usage(format!("{}: {cause}", file.display())))?;
+        let endpoints =
+            serde_json::from_slice(&text).map_err(|cause| Error::usage(format!("{}: {cause}", file.display())))?;
         let http = reqwest::Client::builder().no_proxy().build()?;
         Ok(Self { endpoints, http })
     }

@@ -134,7 +134,8 @@ mod tests {
 
     #[test]
     fn offsets_are_read_as_people_write_them() {
-        let cases = [("90", Some(90)), ("30m", Some(1_800)), ("-12h", Some(-43_200)), ("7d", Some(604_800)), ("soon", None)];
+        let cases =
+            [("90", Some(90)), ("30m", Some(1_800)), ("-12h", Some(-43_200)), ("7d", Some(604_800)), ("soon", None)];
         for (text, wanted) in cases {
             assert_eq!(seconds(text), wanted, "{text}");
         }

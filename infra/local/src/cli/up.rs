@@ -20,7 +20,11 @@ const STACK_NAME: &str = "local";
 
 pub(super) async fn up(up: Up) -> Result<(), Error> {
     let filter = if up.verbose { "local=debug,warn" } else { "local=warn,ministack=warn,error" };
-    tracing_subscriber::fmt().with_env_filter(EnvFilter::new(filter)).with_writer(std::io::stderr).without_time().init();
+    tracing_subscriber::fmt()
+        .with_env_filter(EnvFilter::new(filter))
+        .with_writer(std::io::stderr)
+        .without_time()
+        .init();
     let paths = project::find(&up.project)?;
     // Asked for first: Ctrl-C during a long build must not be lost.
     let stop = stop_asked_for(up.exit_with_stdin)?;

@@ -43,8 +43,7 @@ impl Refusal {
         } else if message.contains("missing field") || message.contains("Supplied AttributeValue") {
             validation(message)
         } else {
-            let message =
-                message.trim_start_matches("SERIALIZATION:").trim_start_matches("SERIALIZATION_AS_READ:");
+            let message = message.trim_start_matches("SERIALIZATION:").trim_start_matches("SERIALIZATION_AS_READ:");
             DynoxideError::SerializationException(message.to_owned())
         }
         .into()

@@ -63,12 +63,7 @@ pub struct Answer {
 
 impl DynamoDb {
     /// Opens the tables in `file`, or in memory. What was answered with success survives kill -9 of this process.
-    pub fn open(
-        file: Option<&Path>,
-        region: &str,
-        account: &str,
-        clock: Clock,
-    ) -> Result<Self, TableError> {
+    pub fn open(file: Option<&Path>, region: &str, account: &str, clock: Clock) -> Result<Self, TableError> {
         let storage = match file {
             Some(file) => Storage::new(&file.to_string_lossy()),
             None => Storage::memory(),

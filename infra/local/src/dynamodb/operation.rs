@@ -130,8 +130,7 @@ fn raise(wish: &mut Option<String>) -> bool {
 }
 
 fn with_our_arns(database: &DynamoDb, body: &[u8]) -> Bytes {
-    let theirs =
-        format!("arn:aws:dynamodb:{}:{}:", dynoxide::streams::LOCAL_REGION, dynoxide::streams::LOCAL_ACCOUNT);
+    let theirs = format!("arn:aws:dynamodb:{}:{}:", dynoxide::streams::LOCAL_REGION, dynoxide::streams::LOCAL_ACCOUNT);
     let ours = format!("arn:aws:dynamodb:{}:{}:", database.inner.region, database.inner.account);
     Bytes::from(String::from_utf8_lossy(body).replace(&theirs, &ours))
 }

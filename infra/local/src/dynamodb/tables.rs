@@ -29,7 +29,9 @@ pub enum TableError {
         answer: String,
     },
     /// The key of a table that exists is not the template's: AWS would replace the table.
-    #[error("table {0} exists with another key; AWS would replace it and lose its items. Start over with `local reset`")]
+    #[error(
+        "table {0} exists with another key; AWS would replace it and lose its items. Start over with `local reset`"
+    )]
     OtherKey(String),
 }
 

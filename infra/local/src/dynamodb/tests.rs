@@ -1,3 +1,6 @@
+use std::io::{BufRead, BufReader};
+use std::process::{Command, Stdio};
+
 use serde_json::{Value, json};
 
 use super::*;
@@ -74,8 +77,7 @@ fn a_transaction_with_a_token_happens_once() {
     for _ in 0..3 {
         assert_eq!(ask(&database, "TransactWriteItems", &transaction("1")).0, 200);
     }
-    let (_, found, _) =
-        ask(&database, "GetItem", &json!({"TableName": NAME, "Key": {"PK": {"S": "counter"}}}));
+    let (_, found, _) = ask(&database, "GetItem", &json!({"TableName": NAME, "Key": {"PK": {"S": "counter"}}}));
     assert_eq!(found["Item"]["n"]["N"], "1");
     let (status, refused, _) = ask(&database, "TransactWriteItems", &transaction("2"));
     assert_eq!(status, 400);
@@ -175,4 +177,41 @@ fn a_table_whose_key_changed_is_not_quietly_replaced() {
     let mut other = table(None, false);
     other.create["KeySchema"] = json!([{"AttributeName": "Other", "KeyType": "HASH"}]);
     assert!(matches!(database.ensure_table(&other), Err(TableError::OtherKey(_))));
+}
+
+/// Not a test: the other process of the next one.
+#[test]
+#[ignore = "run by another test, which kills it"]
+#[expect(clippy::disallowed_methods, reason = "how one test process tells another where to write")]
+fn writes_until_it_is_killed() {
+    let Some(file) = std::env::var_os("WRITES_TO") else { return };
+    let database = open(Some(Path::new(&file)), &Clock::default());
+    for number in 0.. {
+        put(&database, &json!({"PK": {"S": format!("row-{number}")}}));
+        println!("\nwritten {number}");
+    }
+}
+
+#[test]
+fn what_was_answered_survives_kill_9() {
+    let folder = tempfile::tempdir().unwrap();
+    let file = folder.path().join("dynamodb.sqlite");
+    let mut child = Command::new(std::env::current_exe().unwrap())
+        .args(["--ignored", "--exact", "--nocapture", "dynamodb::tests::writes_until_it_is_killed"])
+        .env("WRITES_TO", &file)
+        .stdout(Stdio::piped())
+        .spawn()
+        .unwrap();
+    let lines = BufReader::new(child.stdout.take().unwrap()).lines();
+    let written = lines.map_while(Result::ok).filter(|line| line.starts_with("written")).take(300).count();
+    child.kill().unwrap();
+    child.wait().unwrap();
+    assert_eq!(written, 300);
+    let database = open(Some(&file), &Clock::default());
+    for number in 0..written {
+        let key = json!({"TableName": NAME, "Key": {"PK": {"S": format!("row-{number}")}}});
+        assert!(ask(&database, "GetItem", &key).1.get("Item").is_some(), "row-{number} is lost");
+    }
+    let records = database.stream_records(NAME, None, 1_000).unwrap();
+    assert!(records.len() >= written, "{} records of {written} writes", records.len());
 }

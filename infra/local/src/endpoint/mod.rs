@@ -95,7 +95,8 @@ impl Endpoint {
         let body = match Limited::new(body, BODY_BYTES_MAX).collect().await {
             Ok(body) => body.to_bytes(),
             Err(cause) if cause.is::<LengthLimitError>() => {
-                let refusal = Refusal::new(StatusCode::PAYLOAD_TOO_LARGE, "RequestEntityTooLarge", "The body is too large.");
+                let refusal =
+                    Refusal::new(StatusCode::PAYLOAD_TOO_LARGE, "RequestEntityTooLarge", "The body is too large.");
                 return refusal.answer(&target);
             }
             Err(cause) => {
@@ -121,8 +122,10 @@ impl Endpoint {
         let path = parts.uri.path();
         let query = parts.uri.query().unwrap_or_default();
         let signed = sigv4::Request { method: &parts.method, path, query, headers: &parts.headers, body };
-        let (principal, _) =
-            self.gatekeeper.identify(&signed).map_err(|cause| ("anyone".to_owned(), Refusal::signature(&cause, target)))?;
+        let (principal, _) = self
+            .gatekeeper
+            .identify(&signed)
+            .map_err(|cause| ("anyone".to_owned(), Refusal::signature(&cause, target)))?;
         let name = match &principal {
             Principal::Admin => "admin".to_owned(),
             Principal::Function(name) => name.clone(),

@@ -10,8 +10,8 @@ mod tests;
 
 use aws_credential_types::Credentials as SigningKeys;
 use aws_sigv4::http_request::{
-    PercentEncodingMode, SignableBody, SignableRequest, SignatureLocation, SigningSettings,
-    UriPathNormalizationMode, sign as compute,
+    PercentEncodingMode, SignableBody, SignableRequest, SignatureLocation, SigningSettings, UriPathNormalizationMode,
+    sign as compute,
 };
 use aws_sigv4::sign::v4;
 use http::{HeaderMap, Method};
@@ -117,8 +117,7 @@ fn signature(request: &Request<'_>, claim: &Claim, keys: &Credentials) -> Result
         settings.percent_encoding_mode = PercentEncodingMode::Single;
         settings.uri_path_normalization_mode = UriPathNormalizationMode::Disabled;
     }
-    let identity =
-        SigningKeys::new(&keys.access_key_id, &keys.secret_access_key, None, None, "template").into();
+    let identity = SigningKeys::new(&keys.access_key_id, &keys.secret_access_key, None, None, "template").into();
     let params = v4::SigningParams::builder()
         .identity(&identity)
         .region(&claim.region)

@@ -36,7 +36,8 @@ impl Running {
             dynamodb.ensure_table(table).unwrap();
         }
         let logs = Logs::open(folder.path(), clock.clone(), Arc::new(|_: &str| {})).unwrap();
-        let lambda = Lambda::start(lambda::Options::new(PathBuf::new(), folder.path().join("tmp"), logs, clock.clone()));
+        let lambda =
+            Lambda::start(lambda::Options::new(PathBuf::new(), folder.path().join("tmp"), logs, clock.clone()));
         let services = Services {
             dynamodb,
             sqs: Sqs::open(None, clock.clone(), "http://127.0.0.1:1".to_owned()).unwrap(),
@@ -144,7 +145,10 @@ async fn another_table_and_another_action_are_denied() {
     let denied = client.get_item().table_name(OTHER).key("PK", key()).send().await.unwrap_err();
     assert_eq!(denied.code(), Some("AccessDeniedException"));
     let message = denied.message().unwrap();
-    assert!(message.contains("is not authorized to perform: dynamodb:GetItem on resource: arn:aws:dynamodb"), "{message}");
+    assert!(
+        message.contains("is not authorized to perform: dynamodb:GetItem on resource: arn:aws:dynamodb"),
+        "{message}"
+    );
     let denied = client.delete_item().table_name(TABLE).key("PK", key()).send().await.unwrap_err();
     assert_eq!(denied.code(), Some("AccessDeniedException"));
     running.client(&keys("admin")).delete_item().table_name(OTHER).key("PK", key()).send().await.unwrap();
@@ -173,7 +177,8 @@ async fn strangers_and_wrong_secrets_are_refused_in_awss_words() {
 async fn a_service_without_a_body_says_so() {
     let running = Running::start().await;
     let url = format!("http://{}/", running.address);
-    let request = reqwest::Client::new().post(url).header("x-amz-target", "AWSCognitoIdentityProviderService.InitiateAuth");
+    let request =
+        reqwest::Client::new().post(url).header("x-amz-target", "AWSCognitoIdentityProviderService.InitiateAuth");
     let answer = request.body("{}").send().await.unwrap();
     assert_eq!(answer.status(), 501);
     running.stop().await;

@@ -69,6 +69,9 @@ impl Endpoints {
 
 impl std::fmt::Debug for Endpoints {
     fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
-        f.debug_struct("Endpoints").field("apis", &self.apis).field("control_url", &self.control_url).finish_non_exhaustive()
+        f.debug_struct("Endpoints")
+            .field("apis", &self.apis)
+            .field("control_url", &self.control_url)
+            .finish_non_exhaustive()
     }
 }

@@ -21,8 +21,7 @@ impl Keys {
     }
 
     pub(super) fn principals(&self) -> Vec<(Credentials, Principal)> {
-        let functions =
-            self.functions.iter().map(|(name, keys)| (keys.clone(), Principal::Function(name.clone())));
+        let functions = self.functions.iter().map(|(name, keys)| (keys.clone(), Principal::Function(name.clone())));
         functions.chain([(self.admin.clone(), Principal::Admin)]).collect()
     }
 }

@@ -250,9 +250,7 @@ fn mapping(id: &str, function: &str, properties: &Value, at: &At) -> Result<mode
         maximum_record_age: optional(properties, "MaximumRecordAgeInSeconds", at)?
             .map(|seconds| Duration::from_secs(seconds.into())),
         bisect_on_error: truth(&properties["BisectBatchOnFunctionError"]).unwrap_or(false),
-        on_failure_queue_arn: properties["DestinationConfig"]["OnFailure"]["Destination"]
-            .as_str()
-            .map(str::to_owned),
+        on_failure_queue_arn: properties["DestinationConfig"]["OnFailure"]["Destination"].as_str().map(str::to_owned),
         maximum_concurrency: number(&properties["ScalingConfig"], "MaximumConcurrency", at)?,
         from_trim_horizon: start == Some("TRIM_HORIZON"),
     })

@@ -2,9 +2,9 @@
 
 use serde_json::{Map, Value};
 
+use super::Scope;
 use super::error::{At, Result};
 use super::parameters::scalar;
-use super::Scope;
 
 impl Scope<'_> {
     /// A value with every intrinsic resolved; `None` where it is `AWS::NoValue`.
@@ -82,8 +82,7 @@ impl Scope<'_> {
             }
             "Fn::FindInMap" => {
                 let [map, first, second] = self.arguments(argument, at)?;
-                let (map, first, second) =
-                    (self.text(&map, at)?, self.text(&first, at)?, self.text(&second, at)?);
+                let (map, first, second) = (self.text(&map, at)?, self.text(&first, at)?, self.text(&second, at)?);
                 self.template
                     .section("Mappings")
                     .get(&map)
@@ -135,10 +134,9 @@ impl Scope<'_> {
     fn sub(&self, argument: &Value, at: &At) -> Result<String> {
         let (text, variables) = match argument {
             Value::String(text) => (text.as_str(), None),
-            Value::Array(pair) => (
-                pair.first().and_then(Value::as_str).ok_or_else(|| at.error("Fn::Sub needs text"))?,
-                pair.get(1),
-            ),
+            Value::Array(pair) => {
+                (pair.first().and_then(Value::as_str).ok_or_else(|| at.error("Fn::Sub needs text"))?, pair.get(1))
+            }
             _ => return Err(at.error("Fn::Sub needs text")),
         };
         let mut out = String::new();

@@ -57,8 +57,7 @@ impl Template {
         if let Some(unknown) = sections.keys().find(|key| !SECTIONS.contains(&key.as_str())) {
             return Err(root.key(unknown).error("is not a section that is known here"));
         }
-        let parameters =
-            parameters::resolve(&document["Parameters"], parameters, &root.key("Parameters"))?;
+        let parameters = parameters::resolve(&document["Parameters"], parameters, &root.key("Parameters"))?;
         Ok(Self { file: file.to_owned(), document, parameters })
     }
 

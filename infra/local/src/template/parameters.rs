@@ -8,11 +8,7 @@ use serde_json::Value;
 use super::error::{At, Result};
 
 /// Every parameter's value.
-pub(super) fn resolve(
-    declared: &Value,
-    given: &BTreeMap<String, String>,
-    at: &At,
-) -> Result<BTreeMap<String, String>> {
+pub(super) fn resolve(declared: &Value, given: &BTreeMap<String, String>, at: &At) -> Result<BTreeMap<String, String>> {
     let empty = serde_json::Map::new();
     let declared = declared.as_object().unwrap_or(&empty);
     if let Some(unknown) = given.keys().find(|name| !declared.contains_key(*name)) {
@@ -23,8 +19,7 @@ pub(super) fn resolve(
         let at = at.key(name);
         let value = match given.get(name) {
             Some(value) => value.clone(),
-            None => scalar(&declaration["Default"])
-                .ok_or_else(|| at.error("has no default and was given no value"))?,
+            None => scalar(&declaration["Default"]).ok_or_else(|| at.error("has no default and was given no value"))?,
         };
         check(&value, declaration, &at)?;
         values.insert(name.clone(), value);

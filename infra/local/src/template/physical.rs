@@ -53,9 +53,7 @@ impl Scope<'_> {
         let kind = self.kind(name, at)?;
         Ok(match kind {
             "AWS::SQS::Queue" => self.attribute(name, "QueueUrl", at)?,
-            "AWS::Cognito::UserPool" | "AWS::Cognito::UserPoolClient" | "AWS::Serverless::HttpApi" => {
-                self.ids.id(name)
-            }
+            "AWS::Cognito::UserPool" | "AWS::Cognito::UserPoolClient" | "AWS::Serverless::HttpApi" => self.ids.id(name),
             _ => self.name(name, kind, at)?,
         })
     }
@@ -117,9 +115,7 @@ impl Scope<'_> {
         self.depth.set(self.depth.get() - 1);
         Ok(match name? {
             Some(name) => name,
-            None if kind == "AWS::S3::Bucket" => {
-                format!("{}-{logical_id}", self.ids.stack_name).to_lowercase()
-            }
+            None if kind == "AWS::S3::Bucket" => format!("{}-{logical_id}", self.ids.stack_name).to_lowercase(),
             None => format!("{}-{logical_id}", self.ids.stack_name),
         })
     }

@@ -225,10 +225,8 @@ impl Scope<'_> {
 
     fn table(&self, logical_id: String, properties: &Value, at: &At) -> Result<model::Table> {
         let name = self.name(&logical_id, "AWS::DynamoDB::Table", at)?;
-        let mut create: Map<String, Value> = CREATE_TABLE
-            .iter()
-            .filter_map(|key| Some(((*key).to_owned(), properties.get(key)?.clone())))
-            .collect();
+        let mut create: Map<String, Value> =
+            CREATE_TABLE.iter().filter_map(|key| Some(((*key).to_owned(), properties.get(key)?.clone()))).collect();
         create.insert("TableName".to_owned(), name.clone().into());
         if let Some(view) = properties["StreamSpecification"].get("StreamViewType") {
             let stream = json!({"StreamEnabled": true, "StreamViewType": view});

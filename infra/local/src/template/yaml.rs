@@ -20,9 +20,7 @@ fn json(yaml: Yaml, at: &At) -> Result<Value> {
         Yaml::Null => Value::Null,
         Yaml::Bool(value) => value.into(),
         Yaml::String(value) => value.into(),
-        Yaml::Number(number) => {
-            serde_json::to_value(&number).map_err(|cause| at.error(cause.to_string()))?
-        }
+        Yaml::Number(number) => serde_json::to_value(&number).map_err(|cause| at.error(cause.to_string()))?,
         Yaml::Sequence(items) => items
             .into_iter()
             .enumerate()

@@ -38,8 +38,7 @@ impl Claim {
 
     fn of_header(authorization: &str, headers: &HeaderMap) -> Result<Self, SignatureError> {
         let rest = authorization.strip_prefix(ALGORITHM).ok_or(SignatureError::Missing)?;
-        let parts: HashMap<&str, &str> =
-            rest.split(',').filter_map(|part| part.trim().split_once('=')).collect();
+        let parts: HashMap<&str, &str> = rest.split(',').filter_map(|part| part.trim().split_once('=')).collect();
         let part = |name: &str| {
             parts.get(name).copied().ok_or_else(|| {
                 incomplete(format!("Authorization header requires '{name}' parameter. Authorization={authorization}"))
@@ -52,10 +51,8 @@ impl Claim {
                  Authorization={authorization}"
             ))
         })?;
-        Self::new(part("Credential")?, date, part("SignedHeaders")?, part("Signature")?).map(|claim| Self {
-            has_session_token: headers.contains_key("x-amz-security-token"),
-            ..claim
-        })
+        Self::new(part("Credential")?, date, part("SignedHeaders")?, part("Signature")?)
+            .map(|claim| Self { has_session_token: headers.contains_key("x-amz-security-token"), ..claim })
     }
 
     fn of_query(query: &str) -> Result<Self, SignatureError> {
@@ -110,9 +107,9 @@ impl Claim {
 
     pub(super) fn check_time(&self, now: Timestamp) -> Result<(), SignatureError> {
         let ahead = self.signed_at.as_second() - now.as_second();
-        let valid_for = self.expires_in.map_or(SKEW_SECONDS_MAX, |expires| {
-            i64::try_from(expires.as_secs()).unwrap_or(SKEW_SECONDS_MAX)
-        });
+        let valid_for = self
+            .expires_in
+            .map_or(SKEW_SECONDS_MAX, |expires| i64::try_from(expires.as_secs()).unwrap_or(SKEW_SECONDS_MAX));
         let show = |at: Timestamp| at.strftime("%Y%m%dT%H%M%SZ").to_string();
         if ahead > SKEW_SECONDS_MAX {
             return Err(SignatureError::Expired(format!(
@@ -138,8 +135,7 @@ impl Claim {
         }
         let mut signed = Vec::new();
         for name in self.signed_headers.iter().filter(|name| *name != "x-amz-date") {
-            let values: Option<Vec<&str>> =
-                headers.get_all(name).iter().map(|value| value.to_str().ok()).collect();
+            let values: Option<Vec<&str>> = headers.get_all(name).iter().map(|value| value.to_str().ok()).collect();
             let values = values.filter(|values| !values.is_empty()).ok_or(SignatureError::Mismatch)?;
             signed.push((name.as_str(), values.join(",")));
         }

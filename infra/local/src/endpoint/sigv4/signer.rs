@@ -26,11 +26,8 @@ pub fn sign(
         .build()
         .map_err(|cause| malformed(&cause))?
         .into();
-    let headers: Vec<(&str, &str)> = request
-        .headers()
-        .iter()
-        .filter_map(|(name, value)| Some((name.as_str(), value.to_str().ok()?)))
-        .collect();
+    let headers: Vec<(&str, &str)> =
+        request.headers().iter().filter_map(|(name, value)| Some((name.as_str(), value.to_str().ok()?))).collect();
     let signable = SignableRequest::new(
         request.method().as_str(),
         request.uri().to_string(),

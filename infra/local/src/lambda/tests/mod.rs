@@ -23,7 +23,7 @@ pub(crate) struct Fixture {
     _state: TempDir,
 }
 
-/// The function every test invokes: 3 seconds, 256 MiB.
+/// The function every test invokes: 20 seconds, 256 MiB.
 pub(crate) fn function() -> Function {
     Function {
         logical_id: "Misbehaving".to_owned(),
@@ -31,7 +31,7 @@ pub(crate) fn function() -> Function {
         arn: "arn:aws:lambda:us-east-1:000000000000:function:misbehaving".to_owned(),
         binary: "misbehaving".to_owned(),
         memory_mib: 256,
-        timeout: Duration::from_secs(3),
+        timeout: Duration::from_secs(20),
         environment: [("COLOUR".to_owned(), "green".to_owned())].into(),
         policies: Vec::new(),
     }
@@ -91,7 +91,7 @@ pub(crate) async fn until(what: &str, holds: impl Fn() -> bool) {
 }
 
 /// Where cargo put this crate's examples: beside the directory this test runs from.
-fn examples() -> PathBuf {
+pub(crate) fn examples() -> PathBuf {
     let test = std::env::current_exe().unwrap();
     let directory = test.parent().and_then(Path::parent).unwrap().join("examples");
     let binary = directory.join("misbehaving");

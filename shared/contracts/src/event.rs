@@ -61,7 +61,7 @@ pub enum Fact {
     /// Somebody did something that an auditor may ask about.
     #[serde(rename = "audit.recorded")]
     AuditRecorded(AuditRecorded),
-    /// A store awaits review.
+    /// A store exists; it does not sell yet.
     #[serde(rename = "store.opened")]
     StoreOpened(StoreFact),
     /// A store may sell.

@@ -80,24 +80,7 @@ struct Message {
 
 impl Publisher {
     async fn send_all(&self, batch: StreamBatch) -> Outcome {
-        let mut first_failed = batch.records.len();
-        let mut queues: HashMap<Service, Vec<Message>> = HashMap::new();
-        for (record, change) in batch.records.iter().map(|r| &r.dynamodb).enumerate() {
-            let Some(TextAttribute { text }) = change.new_image.as_ref().and_then(|image| image.event.as_ref()) else {
-                continue;
-            };
-            match serde_json::from_str::<Event>(text) {
-                Ok(event) => {
-                    for service in event.fact.subscribers() {
-                        queues.entry(*service).or_default().push(Message { record, body: text.clone() });
-                    }
-                }
-                Err(cause) => {
-                    error!(%cause, record.sequence_number = change.sequence_number, "an outbox row is not an event");
-                    first_failed = first_failed.min(record);
-                }
-            }
-        }
+        let (queues, mut first_failed) = addressed(&batch);
         for (service, messages) in queues {
             for chunk in messages.chunks(BATCH_MAX) {
                 if let Err(failed) = self.send(service, chunk).await {
@@ -133,4 +116,40 @@ impl Publisher {
             None => Ok(()),
         }
     }
+}
+
+/// Each subscriber's messages, and the place of the first record that holds no event (the batch's length when all do).
+fn addressed(batch: &StreamBatch) -> (HashMap<Service, Vec<Message>>, usize) {
+    let mut first_failed = batch.records.len();
+    let mut queues: HashMap<Service, Vec<Message>> = HashMap::new();
+    for (record, change) in batch.records.iter().map(|r| &r.dynamodb).enumerate() {
+        let Some(TextAttribute { text }) = change.new_image.as_ref().and_then(|image| image.event.as_ref()) else {
+            continue;
+        };
+        match serde_json::from_str::<Event>(text) {
+            Ok(event) => {
+                for service in event.fact.subscribers() {
+                    queues.entry(*service).or_default().push(Message { record, body: text.clone() });
+                }
+            }
+            Err(cause) => {
+                error!(%cause, record.sequence_number = change.sequence_number, "an outbox row is not an event");
+                first_failed = first_failed.min(record);
+            }
+        }
+    }
+    (queues, first_failed)
+}
+
+#[cfg(any(test, feature = "testing"))]
+pub(crate) fn published(batch: serde_json::Value) -> Vec<(Service, Event)> {
+    let batch: StreamBatch = serde_json::from_value(batch).expect("the payload is a batch of a stream");
+    let (queues, first_failed) = addressed(&batch);
+    assert_eq!(first_failed, batch.records.len(), "a record of the outbox holds no event");
+    let mut told: Vec<_> = queues
+        .into_iter()
+        .flat_map(|(to, messages)| messages.into_iter().map(move |m| (m.record, to, m.body)))
+        .collect();
+    told.sort_by_key(|(record, to, _)| (*record, to.name()));
+    told.into_iter().map(|(_, to, body)| (to, serde_json::from_str(&body).expect("it was an event before"))).collect()
 }

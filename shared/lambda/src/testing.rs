@@ -10,6 +10,14 @@ use lambda_http::Request;
 use serde_json::{Value, json};
 use tower::{Service, ServiceExt};
 
+/// What a publisher sends for `batch`, an event of its table's stream: which service is told what, in the stream's order.
+///
+/// # Panics
+/// When the batch does not read as one, or a record of the outbox holds no event.
+pub fn published(batch: Value) -> Vec<(contracts::Service, contracts::Event)> {
+    crate::publisher::published(batch)
+}
+
 /// A request in the making: payload format 2.0, as the gateway sends it.
 #[derive(Debug, Clone)]
 pub struct Call {
@@ -59,6 +67,11 @@ impl Call {
                 "isBase64Encoded": false,
             }),
         }
+    }
+
+    /// A recorded event, sent as it is.
+    pub const fn recorded(event: Value) -> Self {
+        Self { event }
     }
 
     /// The same by a signed-in person, as the JWT authoriser lets them through.

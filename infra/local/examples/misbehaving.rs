@@ -11,7 +11,7 @@ async fn main() -> Result<(), Error> {
     match variable("AT_START").as_deref() {
         Some("exit") => std::process::exit(7),
         Some("hang") => std::thread::sleep(Duration::from_hours(1)),
-        Some("slow") => std::thread::sleep(Duration::from_millis(300)),
+        Some("slow") => std::thread::sleep(Duration::from_millis(1_500)),
         _ => {}
     }
     run(service_fn(handle)).await
@@ -39,7 +39,7 @@ async fn handle(event: LambdaEvent<Value>) -> Result<Value, Error> {
         "memory" => {
             let mib = payload.get("mib").and_then(Value::as_u64).unwrap_or_default();
             let block = vec![1u8; usize::try_from(mib)? * 1024 * 1024];
-            tokio::time::sleep(Duration::from_secs(5)).await;
+            tokio::time::sleep(Duration::from_mins(1)).await;
             json!(block.len())
         }
         "garbage" => {

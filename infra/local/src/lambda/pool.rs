@@ -50,6 +50,7 @@ impl Pool {
             Err(_) => return send(reply, Err(InvokeError::TooManyRequests)),
         };
         let mut work = self.work(request);
+        let timeout_ms = i64::try_from(self.launcher.function.timeout.as_millis()).unwrap_or(i64::MAX);
         loop {
             let mut environment = match self.environment(&work.request_id).await {
                 Ok(environment) => environment,
@@ -59,6 +60,7 @@ impl Pool {
             let function = &self.launcher.function;
             let limits = Limits { timeout: function.timeout, memory_mib: function.memory_mib };
             let request_id = work.request_id.clone();
+            work.deadline_ms = self.clock.machine_now().as_millisecond().saturating_add(timeout_ms);
             match environment.run(work, limits).await {
                 Ok(answer) => return self.finish(environment, permit, &request_id, answer, reply).await,
                 // It ended while it was idle: nothing was lost, another one takes the event.
@@ -69,14 +71,14 @@ impl Pool {
 
     fn work(&self, request: Request) -> Work {
         let function = &self.launcher.function;
-        let now = self.clock.now();
-        let timeout_ms = i64::try_from(function.timeout.as_millis()).unwrap_or(i64::MAX);
-        let root = request.trace_id.unwrap_or_else(|| identifier::trace_root(now));
+        let root = request.trace_id.unwrap_or_else(|| identifier::trace_root(self.clock.now()));
+        let root = root.split(';').next().unwrap_or_default();
         let parent = &identifier::random().simple().to_string()[..16];
         Work {
             request_id: identifier::random().to_string(),
             payload: request.payload,
-            deadline_ms: now.as_millisecond().saturating_add(timeout_ms),
+            // Set when an environment takes it.
+            deadline_ms: 0,
             function_arn: function.arn.clone(),
             trace_id: format!("{root};Parent={parent};Sampled=0"),
             client_context: request.client_context,

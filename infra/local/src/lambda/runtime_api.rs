@@ -25,7 +25,7 @@ use super::outcome::RESPONSE_BYTES_MAX;
 pub(super) struct Work {
     pub(super) request_id: String,
     pub(super) payload: Bytes,
-    /// Milliseconds since 1970 on the clock of the laptop cloud.
+    /// Milliseconds since 1970 by the machine's clock: runtimes compare it with that, whatever `CLOCK_OFFSET_SECONDS` says.
     pub(super) deadline_ms: i64,
     pub(super) function_arn: String,
     pub(super) trace_id: String,

@@ -48,6 +48,7 @@ impl Issuer {
     }
 }
 
+/// Made with `openssl genrsa` for these tests; it opens nothing.
 fn key_1() -> EncodingKey {
     EncodingKey::from_rsa_pem(include_bytes!("key-1.pem")).unwrap()
 }
@@ -73,7 +74,7 @@ async fn api(issuer: &Issuer) -> Api {
         },
     });
     let issuers = [(ISSUER.to_owned(), issuer.serve().await)].into();
-    Api::with(definition, json!({}), issuers, Duration::from_secs(3)).await
+    Api::with(definition, json!({}), issuers, Duration::from_secs(20)).await
 }
 
 /// The claims of a good access token, some of them changed; `null` takes one away.

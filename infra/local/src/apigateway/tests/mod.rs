@@ -32,7 +32,7 @@ type Issuers = BTreeMap<String, String>;
 
 impl Api {
     async fn start(definition: Value, properties: Value) -> Self {
-        Self::with(definition, properties, Issuers::new(), Duration::from_secs(3)).await
+        Self::with(definition, properties, Issuers::new(), Duration::from_secs(20)).await
     }
 
     async fn with(definition: Value, properties: Value, issuers: Issuers, timeout: Duration) -> Self {

@@ -24,7 +24,7 @@ pub struct Sqs {
 }
 
 /// How many messages a queue holds.
-#[derive(Debug, Clone, PartialEq, Eq, serde::Serialize)]
+#[derive(Debug, Clone, PartialEq, Eq, serde::Serialize, serde::Deserialize)]
 pub struct QueueCounts {
     /// The queue's name.
     pub queue: String,

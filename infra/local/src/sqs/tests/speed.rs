@@ -1,11 +1,12 @@
-//! How many messages a second pass. `cargo test -p local --release speed -- --ignored --nocapture` measures.
+//! How many messages a second pass: `cargo test -p local sqs::tests::speed -- --ignored --nocapture` measures, with the SDK
+//! and its HTTP, and without them.
 
 use std::sync::Arc;
 use std::sync::atomic::{AtomicUsize, Ordering};
 use std::time::Instant;
 
 use aws_sdk_sqs::types::{DeleteMessageBatchRequestEntry, SendMessageBatchRequestEntry};
-use serde_json::json;
+use serde_json::{Value, json};
 
 use super::Cloud;
 
@@ -71,6 +72,45 @@ async fn messages_a_second() {
     });
     println!("received and deleted a second: {:.0}", received.await);
     assert_eq!(left.load(Ordering::Relaxed), 0);
+}
+
+#[tokio::test(flavor = "multi_thread")]
+#[ignore = "a measurement"]
+async fn messages_a_second_without_http() {
+    let directory = tempfile::tempdir().expect("a directory");
+    let cloud = Cloud::open(Some(&directory.path().join("sqs.db"))).await;
+    let url = cloud.queue("orders", json!({})).await;
+    let send = json!({ "QueueUrl": url, "MessageBody": "x".repeat(500) }).to_string();
+    let sent = in_parallel(|| {
+        let (sqs, send) = (cloud.sqs.clone(), send.clone());
+        async move {
+            for _ in 0..2_000 {
+                assert!(sqs.handle("SendMessage", send.as_bytes()).await.0.is_success());
+            }
+            2_000
+        }
+    });
+    println!("single sends a second, without HTTP: {:.0}", sent.await);
+    let receive = json!({ "QueueUrl": url, "MaxNumberOfMessages": 10 }).to_string();
+    let received = in_parallel(|| {
+        let (sqs, url, receive) = (cloud.sqs.clone(), url.clone(), receive.clone());
+        async move {
+            let mut done = 0;
+            loop {
+                let (_, body, _) = sqs.handle("ReceiveMessage", receive.as_bytes()).await;
+                let answer: Value = serde_json::from_slice(&body).expect("JSON");
+                let Some(messages) = answer["Messages"].as_array() else { return done };
+                let entries = messages.iter().enumerate().map(|(id, message)| {
+                    json!({ "Id": id.to_string(), "ReceiptHandle": message["ReceiptHandle"] })
+                });
+                let delete = json!({ "QueueUrl": url, "Entries": entries.collect::<Vec<_>>() }).to_string();
+                assert!(sqs.handle("DeleteMessageBatch", delete.as_bytes()).await.0.is_success());
+                done += messages.len();
+            }
+        }
+    });
+    println!("received and deleted a second, without HTTP: {:.0}", received.await);
+    assert_eq!(cloud.counts("orders").await, (0, 0, 0));
 }
 
 /// Runs one task a client; what they count, by second.

@@ -30,8 +30,12 @@ impl Base {
     pub async fn start() -> Result<Self, crate::Failure> {
         let settings = Settings::from_environment();
         telemetry::start(&settings);
+        Self::new(settings, aws_config::load_defaults(BehaviorVersion::latest()).await)
+    }
+
+    /// From settings and an AWS configuration at hand: for what runs outside a function.
+    pub fn new(settings: Settings, aws: SdkConfig) -> Result<Self, crate::Failure> {
         let offset = settings.get("CLOCK_OFFSET_SECONDS").map_or(Ok(0), str::parse)?;
-        let aws = aws_config::load_defaults(BehaviorVersion::latest()).await;
         Ok(Self {
             settings,
             clock: Clock::system(SignedDuration::from_secs(offset)),
@@ -49,6 +53,17 @@ impl Base {
     /// Signed calls to the internal API of `service`.
     pub fn calls(&self, service: Service) -> Result<Calls, crate::Failure> {
         Ok(Calls::signed(self.http.clone(), self.settings.service_url(service)?, &self.aws)?)
+    }
+
+    /// Signed calls to an AWS API that has no SDK here, signed as `service`.
+    ///
+    /// They go where the SDKs would go: `AWS_ENDPOINT_URL_<sdk_id>`, `AWS_ENDPOINT_URL`, or `<host>` of the region.
+    pub fn aws_calls(&self, service: &'static str, sdk_id: &str, host: &str) -> Result<Calls, crate::Failure> {
+        let own = self.settings.get(&format!("AWS_ENDPOINT_URL_{sdk_id}"));
+        let region = self.aws.region().map(ToString::to_string).unwrap_or_default();
+        let public = format!("https://{host}.{region}.amazonaws.com");
+        let endpoint = own.or_else(|| self.settings.get("AWS_ENDPOINT_URL")).unwrap_or(&public);
+        Ok(Calls::for_aws(self.http.clone(), endpoint, service, &self.aws)?)
     }
 
     /// Asks the store service who works for a store.

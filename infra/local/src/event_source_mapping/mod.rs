@@ -99,7 +99,7 @@ pub struct Mapping {
 
 enum Poller {
     Queue(queue::Poller),
-    Stream(stream::Poller),
+    Stream(Box<stream::Poller>),
 }
 
 impl Mapping {
@@ -110,7 +110,9 @@ impl Mapping {
             .map_err(|source| MappingError::Filter { mapping: mapping.id.clone(), source })?;
         let poller = match mapping.source.clone() {
             Source::Queue(name) => Poller::Queue(queue::Poller::new(mapping, name, filter, services).await?),
-            Source::Stream(table) => Poller::Stream(stream::Poller::new(mapping, table, filter, services).await?),
+            Source::Stream(table) => {
+                Poller::Stream(Box::new(stream::Poller::new(mapping, table, filter, services).await?))
+            }
         };
         Ok(Self { poller })
     }

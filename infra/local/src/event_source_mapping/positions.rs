@@ -6,6 +6,13 @@ use std::time::Duration;
 
 use rusqlite::{Connection, OptionalExtension as _, params};
 
+/// Where a mapping goes on.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub(super) struct Position {
+    /// The last record that it is done with; `None` before the first.
+    pub(super) after: Option<String>,
+}
+
 /// The positions of all mappings. Clones share them.
 #[derive(Clone)]
 pub struct Positions {
@@ -29,11 +36,11 @@ impl Positions {
         Ok(Self { connection: Arc::new(Mutex::new(connection)) })
     }
 
-    /// The last record that a mapping is done with: `None` when it never ran, `Some(None)` when it began before the first.
-    pub(super) fn get(&self, mapping: &str) -> Result<Option<Option<String>>, rusqlite::Error> {
+    /// `None` when the mapping never ran.
+    pub(super) fn get(&self, mapping: &str) -> Result<Option<Position>, rusqlite::Error> {
         self.lock()
             .prepare_cached("SELECT sequence_number FROM positions WHERE mapping = ?1")?
-            .query_row([mapping], |row| row.get(0))
+            .query_row([mapping], |row| Ok(Position { after: row.get(0)? }))
             .optional()
     }
 

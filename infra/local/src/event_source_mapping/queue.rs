@@ -65,12 +65,11 @@ impl Poller {
             .map_err(|source| MappingError::Queue { mapping: mapping.id.clone(), source })?;
         let invalid = |reason: &str| MappingError::Invalid { mapping: mapping.id.clone(), reason: reason.to_owned() };
         match mapping.batch_size {
-            1..=10 => {}
             11..=10_000 if attributes.fifo => return Err(invalid("a FIFO queue's BatchSize is at most 10")),
             11..=10_000 if mapping.window.is_zero() => {
                 return Err(invalid("a BatchSize above 10 needs a MaximumBatchingWindowInSeconds of at least 1"));
             }
-            11..=10_000 => {}
+            1..=10_000 => {}
             _ => return Err(invalid("BatchSize is from 1 to 10000")),
         }
         if attributes.fifo && !mapping.window.is_zero() {
@@ -206,9 +205,10 @@ impl Worker {
             return false;
         }
         let identifiers: Vec<&str> = batch.iter().map(|record| record.message_id.as_str()).collect();
-        let failed = match self.mapping.report_batch_item_failures {
-            true => failures(&outcome.payload, &identifiers),
-            false => Failed::At(Vec::new()),
+        let failed = if self.mapping.report_batch_item_failures {
+            failures(&outcome.payload, &identifiers)
+        } else {
+            Failed::At(Vec::new())
         };
         let Failed::At(failed) = failed else {
             warn!(mapping = %self.mapping.id, request.id = %outcome.request_id, "the answer names no records of its batch");

@@ -56,13 +56,13 @@ impl Poller {
         };
         let stream = |source: StreamError| MappingError::Stream { mapping: id.clone(), source };
         let stream_arn = services.streams.stream_arn(&table).map_err(stream)?;
-        let read_to = match services.positions.get(&id).map_err(|cause| stream(cause.into()))? {
-            Some(position) => position,
-            None => {
-                let latest = if mapping.from_trim_horizon { None } else { services.streams.latest(&table).map_err(stream)? };
-                services.positions.save(&id, latest.as_deref()).map_err(|cause| stream(cause.into()))?;
-                latest
-            }
+        let read_to = if let Some(position) = services.positions.get(&id).map_err(|cause| stream(cause.into()))? {
+            position.after
+        } else {
+            let latest =
+                if mapping.from_trim_horizon { None } else { services.streams.latest(&table).map_err(stream)? };
+            services.positions.save(&id, latest.as_deref()).map_err(|cause| stream(cause.into()))?;
+            latest
         };
         let function_arn =
             format!("arn:aws:lambda:{}:{}:function:{}", services.region, services.account, mapping.function);

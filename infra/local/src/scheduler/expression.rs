@@ -204,9 +204,21 @@ mod tests {
     #[test]
     fn what_aws_refuses_is_refused() {
         for expression in [
-            "rate(1 minutes)", "rate(5 minute)", "rate(0 minutes)", "rate(5 seconds)", "rate(5)", "every minute",
-            "cron(0 10 * * *)", "cron(0 10 * * * *)", "cron(0 10 ? * ? *)", "cron(60 10 * * ? *)", "cron(0 10 * ? ? *)",
-            "cron(0,, 10 * * ? *)", "cron(0 10 L-3 * ? *)", "cron(0 10 ? * 8 *)", "at(tomorrow)",
+            "rate(1 minutes)",
+            "rate(5 minute)",
+            "rate(0 minutes)",
+            "rate(5 seconds)",
+            "rate(5)",
+            "every minute",
+            "cron(0 10 * * *)",
+            "cron(0 10 * * * *)",
+            "cron(0 10 ? * ? *)",
+            "cron(60 10 * * ? *)",
+            "cron(0 10 * ? ? *)",
+            "cron(0,, 10 * * ? *)",
+            "cron(0 10 L-3 * ? *)",
+            "cron(0 10 ? * 8 *)",
+            "at(tomorrow)",
         ] {
             assert!(Expression::parse(expression, "UTC").is_err(), "{expression}");
         }

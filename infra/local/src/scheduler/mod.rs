@@ -1,4 +1,4 @@
-//! EventBridge Scheduler: functions that run at a rate, by a cron expression, or once.
+//! `EventBridge` Scheduler: functions that run at a rate, by a cron expression, or once.
 //!
 //! Semantics: <https://docs.aws.amazon.com/scheduler/latest/UserGuide/schedule-types.html>
 //!

@@ -27,6 +27,14 @@ pub struct Redrive {
     pub max_receive_count: i64,
 }
 
+/// Whether a name is that of a FIFO queue.
+pub(super) fn is_fifo_name(name: &str) -> bool {
+    name.strip_suffix(FIFO_SUFFIX).is_some()
+}
+
+/// What the name of a FIFO queue ends in.
+pub(super) const FIFO_SUFFIX: &str = ".fifo";
+
 /// Everything that can be set on a queue.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 pub struct QueueAttributes {
@@ -145,10 +153,7 @@ fn number(name: &str, value: &Value, min: i64, max: i64) -> Result<i64, SqsError
 
 fn boolean(name: &str, value: &Value) -> Result<bool, SqsError> {
     let text = value.as_str().map(str::to_ascii_lowercase);
-    value
-        .as_bool()
-        .or_else(|| text?.parse().ok())
-        .ok_or_else(|| SqsError::InvalidAttributeValue(name.to_owned()))
+    value.as_bool().or_else(|| text?.parse().ok()).ok_or_else(|| SqsError::InvalidAttributeValue(name.to_owned()))
 }
 
 /// An empty text takes the policy away.

@@ -25,7 +25,9 @@ pub enum SqsError {
     #[error("Invalid value for the parameter {0}.")]
     InvalidAttributeValue(String),
     /// A body with characters that no XML document may hold.
-    #[error("Invalid characters found. Valid unicode characters are #x9 | #xA | #xD | #x20 to #xD7FF | #xE000 to #xFFFD | #x10000 to #x10FFFF")]
+    #[error(
+        "Invalid characters found. Valid unicode characters are #x9 | #xA | #xD | #x20 to #xD7FF | #xE000 to #xFFFD | #x10000 to #x10FFFF"
+    )]
     InvalidMessageContents,
     /// Never issued by this queue.
     #[error("The input receipt handle is invalid.")]
@@ -40,7 +42,9 @@ pub enum SqsError {
     #[error("Maximum number of entries per request are 10. You have sent {0}.")]
     TooManyEntriesInBatchRequest(usize),
     /// An id with other characters than letters, digits, `-` and `_`.
-    #[error("A batch entry id can only contain alphanumeric characters, hyphens and underscores. It can be at most 80 letters long.")]
+    #[error(
+        "A batch entry id can only contain alphanumeric characters, hyphens and underscores. It can be at most 80 letters long."
+    )]
     InvalidBatchEntryId,
     /// Two entries of a batch with one id.
     #[error("Id {0} repeated.")]
@@ -102,9 +106,7 @@ impl SqsError {
             }
             Self::InvalidAttributeName(_) => ("com.amazonaws.sqs#InvalidAttributeName", "InvalidAttributeName", BAD),
             Self::InvalidAttributeValue(_) => ("com.amazonaws.sqs#InvalidAttributeValue", "InvalidAttributeValue", BAD),
-            Self::InvalidMessageContents => {
-                ("com.amazonaws.sqs#InvalidMessageContents", "InvalidMessageContents", BAD)
-            }
+            Self::InvalidMessageContents => ("com.amazonaws.sqs#InvalidMessageContents", "InvalidMessageContents", BAD),
             Self::ReceiptHandleIsInvalid => {
                 ("com.amazonaws.sqs#ReceiptHandleIsInvalid", "ReceiptHandleIsInvalid", StatusCode::NOT_FOUND)
             }
@@ -139,11 +141,9 @@ impl SqsError {
             }
             Self::UnknownOperation => ("com.amazon.coral.service#UnknownOperationException", "InvalidAction", BAD),
             Self::MalformedInput(_) => ("com.amazon.coral.service#SerializationException", "MalformedInput", BAD),
-            Self::Internal(_) => (
-                "com.amazon.coral.service#InternalFailure",
-                "InternalFailure",
-                StatusCode::INTERNAL_SERVER_ERROR,
-            ),
+            Self::Internal(_) => {
+                ("com.amazon.coral.service#InternalFailure", "InternalFailure", StatusCode::INTERNAL_SERVER_ERROR)
+            }
         }
     }
 

@@ -8,7 +8,7 @@ use http::{HeaderMap, StatusCode};
 use jiff::Timestamp;
 use tokio::time::Instant;
 
-use super::attributes::QueueAttributes;
+use super::attributes::{QueueAttributes, is_fifo_name};
 use super::long_poll::LongPoll;
 use super::store::{Mailbox, Queue};
 use super::{Message, NewMessage, ReceiveOptions, Sent, SqsError, api};
@@ -49,7 +49,7 @@ impl Sqs {
     /// Makes a template's queue, or gives the queue of that name the template's attributes. Messages stay.
     pub async fn ensure_queue(&self, queue: &model::Queue) -> Result<(), SqsError> {
         let fifo = queue.properties.get("FifoQueue").is_some_and(|fifo| fifo == true || fifo == "true");
-        if fifo != queue.name.ends_with(".fifo") {
+        if fifo != is_fifo_name(&queue.name) {
             return Err(SqsError::InvalidParameterValue(format!(
                 "{}: the name of a FIFO queue, and of no other, ends in .fifo",
                 queue.name

@@ -18,7 +18,7 @@ use crate::lambda::InvokeError;
 use crate::sqs::NewMessage;
 
 /// A stream keeps its records this long, so that nothing is retried longer.
-const RETENTION: Duration = Duration::from_secs(24 * 60 * 60);
+const RETENTION: Duration = Duration::from_hours(24);
 
 /// What one invocation came to.
 enum Verdict {
@@ -147,7 +147,8 @@ impl Poller {
         let maximum = self.mapping.maximum_record_age.unwrap_or(RETENTION).min(RETENTION);
         let maximum = SignedDuration::try_from(maximum).unwrap_or(SignedDuration::MAX);
         let now = self.services.clock.machine_now();
-        let is_too_old = |record: &&StreamRecord| now.duration_since(created(record).min(gathered).max(self.started)) > maximum;
+        let is_too_old =
+            |record: &&StreamRecord| now.duration_since(created(record).min(gathered).max(self.started)) > maximum;
         records.iter().take_while(is_too_old).count()
     }
 
@@ -162,8 +163,7 @@ impl Poller {
         error!(mapping = %self.mapping.id, records = records.len(), ?condition, "records are given up");
         if let Some(queue) = &self.on_failure_queue {
             let shard_id = self.services.streams.shard_id(&self.table);
-            let origin =
-                Origin { function_arn: &self.function_arn, stream_arn: &self.stream_arn, shard_id: &shard_id };
+            let origin = Origin { function_arn: &self.function_arn, stream_arn: &self.stream_arn, shard_id: &shard_id };
             let body = document(&origin, records, condition, last, self.services.clock.now()).to_string();
             let mut backoff = Backoff::default();
             while let Err(cause) = self.services.sqs.send(queue, NewMessage::of(body.clone())).await {

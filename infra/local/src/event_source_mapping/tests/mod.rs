@@ -295,9 +295,9 @@ async fn eventually<T: std::fmt::Debug>(look: impl Fn() -> T, expected: impl Fn(
 
 /// Answers with the identifiers of the records whose text at `pointer` is one of `poison`.
 fn fails_at(event: &Value, pointer: &str, identifier: &str, poison: &[&str]) -> Answer {
-    let failed = records(event).iter().filter(|record| {
-        record.pointer(pointer).and_then(Value::as_str).is_some_and(|text| poison.contains(&text))
-    });
+    let failed = records(event)
+        .iter()
+        .filter(|record| record.pointer(pointer).and_then(Value::as_str).is_some_and(|text| poison.contains(&text)));
     let failures = failed.map(|record| json!({ "itemIdentifier": record.pointer(identifier) }));
     Answer::Ok(json!({ "batchItemFailures": failures.collect::<Vec<_>>() }))
 }

@@ -7,6 +7,7 @@ use jiff::ToSpan as _;
 use serde_json::{Value, json};
 
 use super::{Answer, Cloud, Function, arn, eventually, fails_at, mapping, now, seen};
+use crate::event_source_mapping::positions::Position;
 use crate::sqs::{Message, ReceiveOptions};
 use crate::template::model::{EventSourceMapping, Source};
 
@@ -15,6 +16,10 @@ const NUMBER: &str = "/dynamodb/SequenceNumber";
 
 fn of_stream() -> EventSourceMapping {
     mapping(Source::Stream("table".to_owned()))
+}
+
+fn done_with(number: u32) -> Position {
+    Position { after: Some(format!("{number:021}")) }
 }
 
 /// What the destination `dead` holds.
@@ -56,7 +61,7 @@ async fn records_that_do_not_pass_are_skipped_and_not_read_again() {
     let filters = vec![json!({ "dynamodb": { "NewImage": { "PK": { "S": [{ "prefix": "OUT#" }] } } } })];
     cloud.stream.write(&["USER#1", "OUT#1", "USER#2", "OUT#2", "USER#3"]);
     let run = cloud.run(EventSourceMapping { filters, ..of_stream() }, &function).await;
-    let last = Some(Some(format!("{:021}", 5)));
+    let last = Some(done_with(5));
     eventually(|| cloud.positions.get("Worker/Source").expect("read"), |position| *position == last).await;
     assert_eq!(function.batches(KEY), [["OUT#1", "OUT#2"]]);
     run.stop().await;
@@ -158,7 +163,7 @@ async fn splitting_leaves_only_the_poison_record_to_the_destination() {
             ..of_stream()
         };
         let run = cloud.run(settings, &function).await;
-        let last = Some(Some(format!("{:021}", 7)));
+        let last = Some(done_with(7));
         eventually(|| cloud.positions.get("Worker/Source").expect("read"), |position| *position == last).await;
         let letters = letters(&cloud).await;
         assert_eq!(letters.len(), 1);
@@ -176,9 +181,8 @@ async fn records_past_their_age_are_given_up_and_younger_ones_are_not() {
     let cloud = Cloud::start();
     cloud.queue("dead", json!({})).await;
     let started = Instant::now();
-    let function = Function::new(move |_| match started.elapsed() < Duration::from_secs(2) {
-        true => Answer::Fails,
-        false => Answer::Ok(Value::Null),
+    let function = Function::new(move |_| {
+        if started.elapsed() < Duration::from_secs(10) { Answer::Fails } else { Answer::Ok(Value::Null) }
     });
     // Nothing that happened before this run counts: the laptop may have slept.
     cloud.stream.write_at(&["old"], now() - 48.hours());
@@ -188,7 +192,8 @@ async fn records_past_their_age_are_given_up_and_younger_ones_are_not() {
         ..of_stream()
     };
     let run = cloud.run(settings, &function).await;
-    eventually(|| cloud.positions.get("Worker/Source").expect("read"), |position| position != &Some(None)).await;
+    eventually(|| cloud.positions.get("Worker/Source").expect("read"), |position| *position == Some(done_with(1)))
+        .await;
     let letters = letters(&cloud).await;
     assert_eq!(letters[0]["requestContext"]["condition"], "RecordAgeExceeded");
     assert!(function.events().len() > 1, "tried until then");
@@ -241,7 +246,7 @@ async fn the_position_outlives_the_mapping_and_its_file_being_closed() {
     cloud.stream.write(&["a", "b"]);
     let run = cloud.run(of_stream(), &function).await;
     eventually(|| function.batches(KEY).concat().len(), |count| *count == 2).await;
-    let last = Some(Some(format!("{:021}", 2)));
+    let last = Some(done_with(2));
     eventually(|| cloud.positions.get("Worker/Source").expect("read"), |position| *position == last).await;
     run.stop().await;
     let stream = std::sync::Arc::clone(&cloud.stream);

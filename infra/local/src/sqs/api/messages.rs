@@ -108,7 +108,8 @@ pub(super) struct Receive {
     max_number_of_messages: Option<usize>,
     visibility_timeout: Option<i64>,
     wait_time_seconds: Option<u64>,
-    receive_request_attempt_id: Option<String>,
+    #[serde(rename = "ReceiveRequestAttemptId")]
+    attempt_id: Option<String>,
     #[serde(default)]
     attribute_names: Vec<String>,
     #[serde(default)]
@@ -129,8 +130,10 @@ pub(super) async fn receive(sqs: &Sqs, request: Receive) -> Result<Value, SqsErr
     if let Some(seconds) = request.visibility_timeout.filter(|s| !(0..=VISIBILITY_SECONDS_MAX).contains(s)) {
         return Err(SqsError::invalid("VisibilityTimeout", seconds, "Must be between 0 and 43200, if provided"));
     }
-    if request.receive_request_attempt_id.is_some() {
-        return Err(SqsError::UnsupportedOperation("ReceiveRequestAttemptId is not part of the laptop cloud".to_owned()));
+    if request.attempt_id.is_some() {
+        return Err(SqsError::UnsupportedOperation(
+            "ReceiveRequestAttemptId is not part of the laptop cloud".to_owned(),
+        ));
     }
     let url = request.queue_url;
     let (name, queue_wait) = sqs
@@ -148,7 +151,8 @@ pub(super) async fn receive(sqs: &Sqs, request: Receive) -> Result<Value, SqsErr
         return Ok(json!({}));
     }
     let system_names = [request.attribute_names, request.message_system_attribute_names].concat();
-    let messages = messages.into_iter().map(|message| received(message, &system_names, &request.message_attribute_names));
+    let messages =
+        messages.into_iter().map(|message| received(message, &system_names, &request.message_attribute_names));
     Ok(json!({ "Messages": messages.collect::<Vec<_>>() }))
 }
 

@@ -6,7 +6,7 @@ use serde::Deserialize;
 use serde_json::{Map, Value, json};
 
 use super::{queue_name, queue_url};
-use crate::sqs::attributes::QueueAttributes;
+use crate::sqs::attributes::{FIFO_SUFFIX, QueueAttributes, is_fifo_name};
 use crate::sqs::store::Store;
 use crate::sqs::{Sqs, SqsError};
 
@@ -30,7 +30,7 @@ pub(super) struct Addressed {
 
 pub(super) async fn create(sqs: &Sqs, request: Named) -> Result<Value, SqsError> {
     let name = request.queue_name.ok_or(SqsError::MissingParameter("QueueName"))?;
-    let stem = name.strip_suffix(".fifo").unwrap_or(&name);
+    let stem = name.strip_suffix(FIFO_SUFFIX).unwrap_or(&name);
     let allowed = |byte: u8| byte.is_ascii_alphanumeric() || matches!(byte, b'-' | b'_');
     if stem.is_empty() || name.len() > 80 || !stem.bytes().all(allowed) {
         return Err(SqsError::InvalidParameterValue(
@@ -38,7 +38,7 @@ pub(super) async fn create(sqs: &Sqs, request: Named) -> Result<Value, SqsError>
         ));
     }
     let fifo = request.attributes.get("FifoQueue").is_some_and(|fifo| fifo == "true");
-    if fifo != name.ends_with(".fifo") {
+    if fifo != is_fifo_name(&name) {
         return Err(SqsError::InvalidParameterValue(
             "The name of a FIFO queue can only include alphanumeric characters, hyphens, or underscores, must end with \
              .fifo suffix and be 1 to 80 in length."

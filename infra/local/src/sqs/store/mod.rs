@@ -128,7 +128,9 @@ impl Store {
             let _rolled_back = self.connection.execute_batch("ROLLBACK");
             self.queues.borrow_mut().clear();
         }
-        answers.into_iter().for_each(|answer| answer(committed.as_ref().copied()));
+        for answer in answers {
+            answer(committed.as_ref().copied());
+        }
         committed
     }
 }

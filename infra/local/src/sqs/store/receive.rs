@@ -67,13 +67,7 @@ impl Store {
     }
 
     /// Walks the queue in the order it hands out until `max` messages are found.
-    fn fates(
-        &self,
-        queue: &Queue,
-        has_dead_letters: bool,
-        max: usize,
-        now: i64,
-    ) -> Result<Vec<(i64, Fate)>, SqsError> {
+    fn fates(&self, queue: &Queue, has_dead_letters: bool, max: usize, now: i64) -> Result<Vec<(i64, Fate)>, SqsError> {
         let fifo = queue.attributes.fifo;
         let mut blocked = if fifo { self.groups_in_flight(queue, now)? } else { HashSet::new() };
         let mut statement = self.connection.prepare_cached(if fifo {
@@ -88,10 +82,7 @@ impl Store {
             Some(redrive) if has_dead_letters => redrive.max_receive_count,
             _ => i64::MAX,
         };
-        let mut rows = match fifo {
-            true => statement.query([queue.id])?,
-            false => statement.query([queue.id, now])?,
-        };
+        let mut rows = if fifo { statement.query([queue.id])? } else { statement.query([queue.id, now])? };
         let mut fates = Vec::new();
         let mut found = 0;
         while found < max {
@@ -162,27 +153,26 @@ impl Store {
              RETURNING message_id, body, attributes, receive_count, sent_ms, first_received_ms, group_id,
                        deduplication_id, trace_header, dead_letter_source_arn",
         )?;
-        let (message, attributes) =
-            statement.query_row(params![row, receipt.nonce, now, hidden_until], |found| {
-                let message = Message {
-                    message_id: found.get(0)?,
-                    receipt_handle: receipt.handle(&queue.name),
-                    body: found.get(1)?,
-                    attributes: BTreeMap::new(),
-                    system: SystemAttributes {
-                        receive_count: found.get(3)?,
-                        sent_ms: found.get(4)?,
-                        first_received_ms: found.get(5)?,
-                        sender_id: queue.account().to_owned(),
-                        sequence_number: queue.attributes.fifo.then(|| sequence_number(row)),
-                        group_id: found.get(6)?,
-                        deduplication_id: found.get(7)?,
-                        trace_header: found.get(8)?,
-                        dead_letter_source_arn: found.get(9)?,
-                    },
-                };
-                Ok((message, found.get::<_, Option<String>>(2)?))
-            })?;
+        let (message, attributes) = statement.query_row(params![row, receipt.nonce, now, hidden_until], |found| {
+            let message = Message {
+                message_id: found.get(0)?,
+                receipt_handle: receipt.handle(&queue.name),
+                body: found.get(1)?,
+                attributes: BTreeMap::new(),
+                system: SystemAttributes {
+                    receive_count: found.get(3)?,
+                    sent_ms: found.get(4)?,
+                    first_received_ms: found.get(5)?,
+                    sender_id: queue.account().to_owned(),
+                    sequence_number: queue.attributes.fifo.then(|| sequence_number(row)),
+                    group_id: found.get(6)?,
+                    deduplication_id: found.get(7)?,
+                    trace_header: found.get(8)?,
+                    dead_letter_source_arn: found.get(9)?,
+                },
+            };
+            Ok((message, found.get::<_, Option<String>>(2)?))
+        })?;
         match attributes {
             Some(attributes) => Ok(Message { attributes: serde_json::from_str(&attributes)?, ..message }),
             None => Ok(message),

@@ -59,8 +59,11 @@ impl Store {
         source_arn: &str,
         destination_arn: Option<&str>,
     ) -> Result<MoveTask, SqsError> {
-        let not_found =
-            || SqsError::ResourceNotFound("The resource that you specified for the SourceArn parameter doesn't exist.".to_owned());
+        let not_found = || {
+            SqsError::ResourceNotFound(
+                "The resource that you specified for the SourceArn parameter doesn't exist.".to_owned(),
+            )
+        };
         let source = self.queue_by_arn(source_arn)?.ok_or_else(not_found)?;
         if self.dead_letter_sources(source_arn)?.is_empty() {
             return Err(SqsError::InvalidParameterValue(

@@ -40,7 +40,9 @@ impl Store {
         }
         let (message_id, row) = self.insert(queue, message, Some(&deduplication_id))?;
         self.connection
-            .prepare_cached("INSERT INTO deduplications (queue, key, message_id, sequence, expires_ms) VALUES (?1, ?2, ?3, ?4, ?5)")?
+            .prepare_cached(
+                "INSERT INTO deduplications (queue, key, message_id, sequence, expires_ms) VALUES (?1, ?2, ?3, ?4, ?5)",
+            )?
             .execute(params![queue.id, key, message_id, row, now + DEDUPLICATION_MS])?;
         Ok(sent(message_id, row))
     }
@@ -56,10 +58,8 @@ impl Store {
             Some(seconds) if !queue.attributes.fifo => seconds,
             _ => queue.attributes.delay_seconds,
         };
-        let attributes = match message.attributes.is_empty() {
-            true => None,
-            false => Some(serde_json::to_string(&message.attributes)?),
-        };
+        let attributes =
+            (!message.attributes.is_empty()).then(|| serde_json::to_string(&message.attributes)).transpose()?;
         let message_id = new_message_id();
         self.connection
             .prepare_cached(

@@ -2,6 +2,7 @@
 
 use aws_sdk_sqs::types::{
     ChangeMessageVisibilityBatchRequestEntry, DeleteMessageBatchRequestEntry, SendMessageBatchRequestEntry,
+    SendMessageBatchResultEntry,
 };
 use serde_json::json;
 
@@ -17,7 +18,7 @@ async fn an_invalid_entry_fails_alone() {
     let url = cloud.queue("orders", json!({})).await;
     let batch = vec![entry("a", "one"), entry("b", "\u{0}"), entry("c", "three")];
     let sent = cloud.client.send_message_batch().queue_url(&url).set_entries(Some(batch)).send().await.expect("sent");
-    let ids: Vec<_> = sent.successful().iter().map(|one| one.id()).collect();
+    let ids: Vec<_> = sent.successful().iter().map(SendMessageBatchResultEntry::id).collect();
     assert_eq!(ids, ["a", "c"]);
     assert_eq!(sent.failed().len(), 1);
     assert_eq!((sent.failed()[0].id(), sent.failed()[0].code()), ("b", "InvalidMessageContents"));

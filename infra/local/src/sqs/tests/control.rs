@@ -51,7 +51,7 @@ async fn queues_are_found_listed_by_prefix_and_page_and_by_their_dead_letters() 
     let found = cloud.client.get_queue_url().queue_name("a-1").send().await.expect("found");
     assert_eq!(found.queue_url(), Some(first.as_str()));
     let page = cloud.client.list_queues().queue_name_prefix("a-").max_results(1).send().await.expect("listed");
-    assert_eq!(page.queue_urls(), [first.clone()]);
+    assert_eq!(page.queue_urls(), std::slice::from_ref(&first));
     let rest = cloud.client.list_queues().queue_name_prefix("a-").max_results(1);
     let rest = rest.next_token(page.next_token().expect("more")).send().await.expect("listed");
     assert_eq!((rest.queue_urls(), rest.next_token()), ([dead.clone()].as_slice(), None));
@@ -72,7 +72,10 @@ async fn a_queue_is_created_once_deleted_and_created_again_empty() {
     assert_eq!(bodies(&cloud.receive(&url).await), ["one"]);
     assert_eq!(refusal(create("6").await).0, "QueueAlreadyExists");
     cloud.client.delete_queue().queue_url(&url).send().await.expect("deleted");
-    assert_eq!(refusal(cloud.client.delete_queue().queue_url(&url).send().await).0, "AWS.SimpleQueueService.NonExistentQueue");
+    assert_eq!(
+        refusal(cloud.client.delete_queue().queue_url(&url).send().await).0,
+        "AWS.SimpleQueueService.NonExistentQueue"
+    );
     create("6").await.expect("created");
     cloud.pass(60);
     assert!(cloud.receive(&url).await.is_empty());

@@ -126,12 +126,7 @@ impl Cloud {
 }
 
 fn queue(name: &str, properties: Value) -> model::Queue {
-    model::Queue {
-        logical_id: name.to_owned(),
-        name: name.to_owned(),
-        arn: arn(name),
-        properties,
-    }
+    model::Queue { logical_id: name.to_owned(), name: name.to_owned(), arn: arn(name), properties }
 }
 
 fn arn(name: &str) -> String {

@@ -80,12 +80,12 @@ async fn messages_a_second_without_http() {
     let directory = tempfile::tempdir().expect("a directory");
     let cloud = Cloud::open(Some(&directory.path().join("sqs.db"))).await;
     let url = cloud.queue("orders", json!({})).await;
-    let send = json!({ "QueueUrl": url, "MessageBody": "x".repeat(500) }).to_string();
+    let request = json!({ "QueueUrl": url, "MessageBody": "x".repeat(500) }).to_string();
     let sent = in_parallel(|| {
-        let (sqs, send) = (cloud.sqs.clone(), send.clone());
+        let (sqs, request) = (cloud.sqs.clone(), request.clone());
         async move {
             for _ in 0..2_000 {
-                assert!(sqs.handle("SendMessage", send.as_bytes()).await.0.is_success());
+                assert!(sqs.handle("SendMessage", request.as_bytes()).await.0.is_success());
             }
             2_000
         }
@@ -100,9 +100,10 @@ async fn messages_a_second_without_http() {
                 let (_, body, _) = sqs.handle("ReceiveMessage", receive.as_bytes()).await;
                 let answer: Value = serde_json::from_slice(&body).expect("JSON");
                 let Some(messages) = answer["Messages"].as_array() else { return done };
-                let entries = messages.iter().enumerate().map(|(id, message)| {
-                    json!({ "Id": id.to_string(), "ReceiptHandle": message["ReceiptHandle"] })
-                });
+                let entries = messages
+                    .iter()
+                    .enumerate()
+                    .map(|(id, message)| json!({ "Id": id.to_string(), "ReceiptHandle": message["ReceiptHandle"] }));
                 let delete = json!({ "QueueUrl": url, "Entries": entries.collect::<Vec<_>>() }).to_string();
                 assert!(sqs.handle("DeleteMessageBatch", delete.as_bytes()).await.0.is_success());
                 done += messages.len();

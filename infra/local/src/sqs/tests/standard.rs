@@ -113,7 +113,13 @@ async fn visibility_is_extended_ended_and_bounded_by_twelve_hours() {
     let message = cloud.receive(&url).await.remove(0);
     let change = |seconds| {
         let handle = message.receipt_handle().expect("a handle");
-        cloud.client.change_message_visibility().queue_url(&url).receipt_handle(handle).visibility_timeout(seconds).send()
+        cloud
+            .client
+            .change_message_visibility()
+            .queue_url(&url)
+            .receipt_handle(handle)
+            .visibility_timeout(seconds)
+            .send()
     };
     change(120).await.expect("extended");
     cloud.pass(100);

@@ -68,6 +68,13 @@ impl Adjust {
         self
     }
 
+    /// Only if the attribute is absent or at most `ceiling` before the change.
+    pub fn at_most(mut self, attribute: &str, ceiling: i64) -> Self {
+        let (name, value) = (self.name(attribute), self.value(ceiling));
+        self.conditions.push(format!("(attribute_not_exists({name}) OR {name} <= {value})"));
+        self
+    }
+
     /// Only if the attribute equals `value` before the change.
     pub fn equals(mut self, attribute: &str, value: impl Serialize) -> Self {
         let (name, value) = (self.name(attribute), self.value(value));

@@ -11,6 +11,7 @@ pub(crate) mod tests;
 
 use std::path::PathBuf;
 use std::sync::Arc;
+use std::time::Duration;
 
 use axum::body::Body;
 use base64::Engine as _;
@@ -35,6 +36,9 @@ const NOT_FORWARDED: [HeaderName; 7] = [
     header::TRANSFER_ENCODING,
     header::UPGRADE,
 ];
+
+/// The launcher closes idle connections after 75 s; one must not be taken up in that moment.
+const IDLE_FOR: Duration = Duration::from_secs(30);
 
 /// What a ministack is started with.
 #[derive(Debug, Clone)]
@@ -110,7 +114,11 @@ struct Shared {
 impl Ministack {
     /// Starts the child and returns once it accepts requests, with the state of its last run.
     pub async fn start(options: Options) -> Result<Self, Error> {
-        let http = reqwest::Client::builder().no_proxy().redirect(reqwest::redirect::Policy::none()).build()?;
+        let http = reqwest::Client::builder()
+            .no_proxy()
+            .redirect(reqwest::redirect::Policy::none())
+            .pool_idle_timeout(IDLE_FOR)
+            .build()?;
         let token = process_token();
         let (process, port) = Process::start(&options, &token).await?;
         let shared = Shared {

@@ -1,57 +1,59 @@
-//! The commands that look at a running laptop cloud.
+//! The commands that look at a running laptop cloud. Each answers the text to print.
+
+use std::fmt::Write as _;
 
 use serde_json::{Value, json};
 
 use super::client::Client;
 use super::{Error, Project};
 use crate::ses::Mail;
+use crate::sqs::QueueCounts;
 
-pub(super) async fn status(project: &Project) -> Result<(), Error> {
+pub(super) async fn status(project: &Project) -> Result<String, Error> {
     let client = Client::of(project)?;
     let clock: Value = client.get("/clock", &[]).await?;
-    for (api, url) in &client.endpoints.apis {
-        println!("{api:<24} {url}");
-    }
-    println!("{:<24} {}", "AWS endpoint", client.endpoints.endpoint_url);
-    println!("{:<24} {}", "Lambda Invoke API", client.endpoints.invoke_url);
-    println!("{:<24} {}", "control", client.endpoints.control_url);
-    println!("{:<24} {} s ahead", "clock", clock["offset_seconds"]);
-    Ok(())
+    let endpoints = &client.endpoints;
+    let mut lines: Vec<String> = endpoints.apis.iter().map(|(api, url)| format!("{api:<24} {url}")).collect();
+    lines.push(format!("{:<24} {}", "AWS endpoint", endpoints.endpoint_url));
+    lines.push(format!("{:<24} {}", "Lambda Invoke API", endpoints.invoke_url));
+    lines.push(format!("{:<24} {}", "control", endpoints.control_url));
+    lines.push(format!("{:<24} {} s ahead", "clock", clock["offset_seconds"]));
+    Ok(lines.join("\n"))
 }
 
-pub(super) async fn logs(project: &Project, function: &str) -> Result<(), Error> {
+pub(super) async fn logs(project: &Project, function: &str) -> Result<String, Error> {
     let client = Client::of(project)?;
-    let name = client.endpoints.resources.get(function).map_or(function, String::as_str);
+    let name = function_name(&client, function)?;
     let lines: Vec<String> = client.get(&format!("/functions/{name}/logs"), &[]).await?;
-    lines.iter().for_each(|line| println!("{line}"));
-    Ok(())
+    Ok(lines.join("\n"))
 }
 
-pub(super) async fn mailbox(project: &Project, to: Option<&str>, limit: u32) -> Result<(), Error> {
+pub(super) async fn mailbox(project: &Project, to: Option<&str>, limit: u32) -> Result<String, Error> {
     let client = Client::of(project)?;
     let limit = limit.to_string();
     let mut query = vec![("limit", limit.as_str())];
     query.extend(to.map(|to| ("to", to)));
     let mails: Vec<Mail> = client.get("/mailbox", &query).await?;
     // The newest last, where a terminal ends.
-    for mail in mails.iter().rev() {
-        println!("{:.0}  to {}  {}", mail.at, mail.to.join(", "), mail.subject);
-        println!("{}\n", mail.text.as_deref().or(mail.html.as_deref()).unwrap_or_default());
-    }
-    Ok(())
+    let each = mails.iter().rev().map(|mail| {
+        let text = mail.text.as_deref().or(mail.html.as_deref()).unwrap_or_default();
+        format!("{:.0}  to {}  {}\n{text}\n", mail.at, mail.to.join(", "), mail.subject)
+    });
+    Ok(each.collect::<Vec<_>>().join("\n"))
 }
 
-pub(super) async fn queues(project: &Project) -> Result<(), Error> {
-    let queues: Vec<Value> = Client::of(project)?.get("/queues", &[]).await?;
-    println!("{:>9} {:>9} {:>9}  queue", "visible", "in flight", "delayed");
-    for queue in queues {
-        let name = queue["queue"].as_str().unwrap_or_default();
-        println!("{:>9} {:>9} {:>9}  {name}", queue["visible"], queue["in_flight"], queue["delayed"]);
-    }
-    Ok(())
+pub(super) async fn queues(project: &Project) -> Result<String, Error> {
+    let queues: Vec<QueueCounts> = Client::of(project)?.get("/queues", &[]).await?;
+    let mut lines = vec![format!("{:>9} {:>9} {:>9}  queue", "visible", "in flight", "delayed")];
+    lines.extend(
+        queues
+            .iter()
+            .map(|queue| format!("{:>9} {:>9} {:>9}  {}", queue.visible, queue.in_flight, queue.delayed, queue.queue)),
+    );
+    Ok(lines.join("\n"))
 }
 
-pub(super) async fn table(project: &Project, name: &str, pk: Option<&str>, limit: u32) -> Result<(), Error> {
+pub(super) async fn table(project: &Project, name: &str, pk: Option<&str>, limit: u32) -> Result<String, Error> {
     let client = Client::of(project)?;
     let name = client.endpoints.resources.get(name).map_or(name, String::as_str);
     let found = match pk {
@@ -64,13 +66,69 @@ pub(super) async fn table(project: &Project, name: &str, pk: Option<&str>, limit
             client.dynamodb("Query", &query).await?
         }
     };
-    for item in found["Items"].as_array().into_iter().flatten() {
-        println!("{}", plain(item));
-    }
+    let items = found["Items"].as_array().into_iter().flatten();
+    let mut lines: Vec<String> = items.map(|item| plain(item).to_string()).collect();
     if found.get("LastEvaluatedKey").is_some() {
-        eprintln!("there are more; raise --limit");
+        lines.push("... and more; raise --limit".to_owned());
     }
-    Ok(())
+    Ok(lines.join("\n"))
+}
+
+pub(super) async fn move_clock(project: &Project, offset: &str) -> Result<String, Error> {
+    let seconds = seconds(offset).ok_or_else(|| Error::usage(format!("{offset} is not like 90, 30m, 12h or 7d")))?;
+    let _moved: Value = Client::of(project)?.post("/clock", &json!({ "offset_seconds": seconds })).await?;
+    Ok(format!("the clock is {seconds} s ahead"))
+}
+
+pub(super) fn env(project: &Project, function: Option<&str>) -> Result<String, Error> {
+    let client = Client::of(project)?;
+    let endpoints = &client.endpoints;
+    let mut script = String::new();
+    let mut export = |name: &str, value: &str| {
+        // Writing to a string cannot fail.
+        let _ok = writeln!(script, "export {name}='{}'", value.replace('\'', r"'\''"));
+    };
+    if let Some(function) = function {
+        let variables = &endpoints.functions[function_name(&client, function)?];
+        for (name, value) in variables {
+            export(name, value);
+        }
+    }
+    for (resource, id) in &endpoints.resources {
+        export(resource, id);
+    }
+    export("AWS_ENDPOINT_URL", &endpoints.endpoint_url);
+    export("AWS_REGION", &endpoints.region);
+    export("AWS_DEFAULT_REGION", &endpoints.region);
+    export("AWS_ACCESS_KEY_ID", &endpoints.access_key_id);
+    export("AWS_SECRET_ACCESS_KEY", &endpoints.secret_access_key);
+    Ok(script)
+}
+
+/// A function by its name, its logical id, or the end of its name when that is one function's only.
+fn function_name<'a>(client: &'a Client, function: &str) -> Result<&'a str, Error> {
+    let endpoints = &client.endpoints;
+    let by_id = endpoints.resources.get(function).map_or(function, String::as_str);
+    if let Some((name, _)) = endpoints.functions.get_key_value(by_id) {
+        return Ok(name);
+    }
+    let mut ends: Vec<&str> = endpoints.functions.keys().map(String::as_str).collect();
+    ends.retain(|name| name.ends_with(&format!("-{function}")));
+    match ends[..] {
+        [name] => Ok(name),
+        _ => Err(Error::usage(format!("there is no function {function}"))),
+    }
+}
+
+fn seconds(offset: &str) -> Option<i64> {
+    let (number, factor) = match offset.chars().last()? {
+        's' => (&offset[..offset.len() - 1], 1),
+        'm' => (&offset[..offset.len() - 1], 60),
+        'h' => (&offset[..offset.len() - 1], 3_600),
+        'd' => (&offset[..offset.len() - 1], 86_400),
+        _ => (offset, 1),
+    };
+    number.parse::<i64>().ok()?.checked_mul(factor)
 }
 
 /// An item without DynamoDB's types, to be read by people.
@@ -88,44 +146,6 @@ fn plain_value(value: &Value) -> Value {
         "NULL" => Value::Null,
         _ => value.clone(),
     }
-}
-
-pub(super) async fn move_clock(project: &Project, offset: &str) -> Result<(), Error> {
-    let seconds = seconds(offset).ok_or_else(|| Error::usage(format!("{offset} is not like 90, 30m, 12h or 7d")))?;
-    let _moved: Value = Client::of(project)?.post("/clock", &json!({ "offset_seconds": seconds })).await?;
-    println!("the clock is {seconds} s ahead");
-    Ok(())
-}
-
-fn seconds(offset: &str) -> Option<i64> {
-    let (number, factor) = match offset.chars().last()? {
-        's' => (&offset[..offset.len() - 1], 1),
-        'm' => (&offset[..offset.len() - 1], 60),
-        'h' => (&offset[..offset.len() - 1], 3_600),
-        'd' => (&offset[..offset.len() - 1], 86_400),
-        _ => (offset, 1),
-    };
-    number.parse::<i64>().ok()?.checked_mul(factor)
-}
-
-pub(super) fn env(project: &Project, function: Option<&str>) -> Result<(), Error> {
-    let endpoints = Client::of(project)?.endpoints;
-    let export = |name: &str, value: &str| println!("export {name}='{}'", value.replace('\'', r"'\''"));
-    if let Some(function) = function {
-        let name = endpoints.resources.get(function).map_or(function, String::as_str);
-        let variables = endpoints.functions.get(name);
-        let variables = variables.ok_or_else(|| Error::usage(format!("there is no function {function}")))?;
-        variables.iter().for_each(|(name, value)| export(name, value));
-    }
-    for (resource, id) in &endpoints.resources {
-        export(resource, id);
-    }
-    export("AWS_ENDPOINT_URL", &endpoints.endpoint_url);
-    export("AWS_REGION", &endpoints.region);
-    export("AWS_DEFAULT_REGION", &endpoints.region);
-    export("AWS_ACCESS_KEY_ID", &endpoints.access_key_id);
-    export("AWS_SECRET_ACCESS_KEY", &endpoints.secret_access_key);
-    Ok(())
 }
 
 #[cfg(test)]

@@ -7,6 +7,7 @@ mod project;
 mod up;
 
 use std::fmt;
+use std::io::{self, Write};
 use std::path::PathBuf;
 use std::process::ExitCode;
 
@@ -166,21 +167,28 @@ pub fn main() -> ExitCode {
 }
 
 async fn run(command: Command) -> Result<(), Error> {
-    match command {
-        Command::Up(up) => up::up(up).await,
+    print(&match command {
+        Command::Up(up) => return up::up(up).await,
         Command::Reset(project) => {
             let project = project::find(&project)?;
             stack::reset(&project.state)?;
-            println!("{} is empty", project.state.display());
-            Ok(())
+            format!("{} is empty", project.state.display())
         }
-        Command::Status(project) => look::status(&project).await,
-        Command::Logs { function, project } => look::logs(&project, &function).await,
-        Command::Mailbox { to, limit, project } => look::mailbox(&project, to.as_deref(), limit).await,
-        Command::Queue(project) => look::queues(&project).await,
-        Command::Table { name, pk, limit, project } => look::table(&project, &name, pk.as_deref(), limit).await,
-        Command::Clock { offset, project } => look::move_clock(&project, &offset).await,
-        Command::Env { function, project } => look::env(&project, function.as_deref()),
+        Command::Status(project) => look::status(&project).await?,
+        Command::Logs { function, project } => look::logs(&project, &function).await?,
+        Command::Mailbox { to, limit, project } => look::mailbox(&project, to.as_deref(), limit).await?,
+        Command::Queue(project) => look::queues(&project).await?,
+        Command::Table { name, pk, limit, project } => look::table(&project, &name, pk.as_deref(), limit).await?,
+        Command::Clock { offset, project } => look::move_clock(&project, &offset).await?,
+        Command::Env { function, project } => look::env(&project, function.as_deref())?,
+    })
+}
+
+/// To standard output; a reader that has seen enough (`| head`) is no failure.
+fn print(text: &str) -> Result<(), Error> {
+    match writeln!(io::stdout(), "{text}") {
+        Err(cause) if cause.kind() != io::ErrorKind::BrokenPipe => Err(cause.into()),
+        _ => Ok(()),
     }
 }
 

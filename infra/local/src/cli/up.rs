@@ -49,19 +49,18 @@ pub(super) async fn up(up: Up) -> Result<(), Error> {
 
 async fn options(up: &Up, paths: &Paths) -> Result<Options, Error> {
     let parameters: BTreeMap<String, String> = up.parameters.iter().cloned().collect();
-    let binaries = match &up.bin_dir {
-        Some(directory) => std::path::absolute(directory)?,
-        None => {
-            let draft = Template::load(&paths.template, &parameters)?.resolve(&PhysicalIds {
-                region: REGION.to_owned(),
-                account: ACCOUNT.to_owned(),
-                stack_name: STACK_NAME.to_owned(),
-                queue_url_base: String::new(),
-                created: BTreeMap::new(),
-            })?;
-            let names: BTreeSet<&str> = draft.functions.iter().map(|function| function.binary.as_str()).collect();
-            build::binaries(&paths.root, &names, up.release).await?
-        }
+    let binaries = if let Some(directory) = &up.bin_dir {
+        std::path::absolute(directory)?
+    } else {
+        let draft = Template::load(&paths.template, &parameters)?.resolve(&PhysicalIds {
+            region: REGION.to_owned(),
+            account: ACCOUNT.to_owned(),
+            stack_name: STACK_NAME.to_owned(),
+            queue_url_base: String::new(),
+            created: BTreeMap::new(),
+        })?;
+        let names: BTreeSet<&str> = draft.functions.iter().map(|function| function.binary.as_str()).collect();
+        build::binaries(&paths.root, &names, up.release).await?
     };
     let console: Sink = Arc::new(|line: &str| eprintln!("{line}"));
     Ok(Options {

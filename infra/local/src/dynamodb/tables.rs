@@ -46,7 +46,8 @@ impl DynamoDb {
         } else {
             self.ask(table, "CreateTable", &table.create)?;
         }
-        self.set_ttl(table)
+        self.set_ttl(table)?;
+        self.index_ttl(table)
     }
 
     fn update(&self, table: &Table, found: &Value) -> Result<(), TableError> {

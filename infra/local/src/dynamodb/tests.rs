@@ -55,15 +55,16 @@ fn every_call_tells_its_capacity_and_only_who_asked_sees_it() {
     let item = json!({"PK": {"S": "a"}, "text": {"S": big}});
     let (_, answer, used) = ask(&database, "PutItem", &json!({"TableName": NAME, "Item": item}));
     assert_eq!(answer, json!({}));
-    assert_eq!(used, [Used { table: NAME.to_owned(), units: 3.0 }]);
+    let used_up = |units| [Used { table: NAME.to_owned(), units }];
+    assert_eq!(used, used_up(3.0));
     let read = json!({"TableName": NAME, "Key": {"PK": {"S": "a"}}, "ReturnConsumedCapacity": "TOTAL"});
     let (_, answer, used) = ask(&database, "GetItem", &read);
     assert_eq!(answer["ConsumedCapacity"]["CapacityUnits"], 0.5);
-    assert_eq!(used[0].units, 0.5);
+    assert_eq!(used, used_up(0.5));
     let check = json!({"ConditionCheck": {"TableName": NAME, "Key": {"PK": {"S": "b"}},
         "ConditionExpression": "attribute_not_exists(PK)"}});
     let (_, _, used) = ask(&database, "TransactWriteItems", &json!({"TransactItems": [check]}));
-    assert_eq!(used[0].units, 2.0);
+    assert_eq!(used, used_up(2.0));
 }
 
 #[test]
@@ -143,15 +144,24 @@ fn items_expire_by_the_shared_clock() {
     let clock = Clock::default();
     let database = open(None, &clock);
     let in_a_week = clock.now().as_second() + 7 * 86_400;
-    put(&database, &json!({"PK": {"S": "a"}, "expires_at": {"N": in_a_week.to_string()}}));
+    for number in 0..60 {
+        put(&database, &json!({"PK": {"S": format!("{number}")}, "expires_at": {"N": in_a_week.to_string()}}));
+    }
+    put(&database, &json!({"PK": {"S": "stays"}}));
+    put(&database, &json!({"PK": {"S": "stays, text"}, "expires_at": {"S": "1"}}));
     assert_eq!(database.sweep_ttl().unwrap(), 0);
     clock.set_offset_seconds(7 * 86_400 + 2);
-    assert_eq!(database.sweep_ttl().unwrap(), 1);
-    let removed = database.stream_records(NAME, None, 10).unwrap().pop().unwrap().event;
+    assert_eq!(database.sweep_ttl().unwrap(), 60);
+    assert_eq!(ask(&database, "Scan", &json!({"TableName": NAME})).1["Count"], 2);
+    let removed = database.stream_records(NAME, None, 1_000).unwrap().pop().unwrap().event;
     assert_eq!(removed["eventName"], "REMOVE");
     assert_eq!(removed["userIdentity"]["principalId"], "dynamodb.amazonaws.com");
     let created = removed["dynamodb"]["ApproximateCreationDateTime"].as_i64().unwrap();
     assert!(created > in_a_week, "stamped by the machine's clock");
+    let key = json!({"TableName": NAME, "Key": {"PK": {"S": "stays"}}});
+    assert_eq!(ask(&database, "DeleteItem", &key).0, 200);
+    let removed = database.stream_records(NAME, None, 1_000).unwrap().pop().unwrap().event;
+    assert!(removed.get("userIdentity").is_none(), "a deletion of our own");
 }
 
 #[test]

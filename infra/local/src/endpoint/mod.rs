@@ -162,7 +162,7 @@ impl Endpoint {
             Target::Ses if parts.method == Method::POST && parts.uri.path() == SEND_EMAIL_PATH => {
                 let (ses, mail) = (services.ses.clone(), body.clone());
                 let answer = tokio::task::spawn_blocking(move || ses.send_email(&mail)).await;
-                let answer = answer.map(|answer| answer.map(Body::from)).unwrap_or_else(|cause| failed(&cause, target));
+                let answer = answer.map_or_else(|cause| failed(&cause, target), |answer| answer.map(Body::from));
                 self.counters.answered(principal, target, &body, answer.status(), &[]);
                 answer
             }

@@ -10,7 +10,7 @@ use tokio::time::Instant;
 use super::*;
 use crate::lambda::tests::examples;
 
-const TEMPLATE: &str = r#"
+const TEMPLATE: &str = r"
 Resources:
   Things:
     Type: AWS::DynamoDB::Table
@@ -54,7 +54,7 @@ Resources:
       Events:
         Things: {Type: DynamoDB, Properties: {Stream: !GetAtt Things.StreamArn, StartingPosition: TRIM_HORIZON}}
         Work: {Type: SQS, Properties: {Queue: !GetAtt Work.Arn}}
-"#;
+";
 
 const INTEGRATION: &str = "{type: AWS_PROXY, payloadFormatVersion: '2.0', uri: {'Fn::Sub': 'arn:aws:apigateway:\
     ${AWS::Region}:lambda:path/2015-03-31/functions/${Api.Arn}/invocations'}}";

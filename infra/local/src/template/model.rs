@@ -182,7 +182,7 @@ pub struct Schedule {
     pub timezone: String,
     /// The function's name.
     pub function: String,
-    /// `Input`, or EventBridge Scheduler's own when absent.
+    /// `Input`, or the Scheduler's own event when absent.
     pub input: Option<String>,
     /// `State: ENABLED`.
     pub enabled: bool,

@@ -71,16 +71,18 @@ fn what_an_sdk_signs_is_accepted() {
 
 #[test]
 fn a_presigned_url_is_accepted_while_it_lives() {
-    let hour = Duration::from_secs(3_600);
+    let hour = Duration::from_hours(1);
     let request = signed("s3", "http://127.0.0.1:4566/bucket/key?x-id=PutObject", Some(hour), now());
     assert!(check(&request, now()).unwrap().presigned);
     assert!(check(&request, now() + Duration::from_secs(3_500)).is_ok());
     assert!(matches!(check(&request, now() + Duration::from_secs(3_700)), Err(SignatureError::Expired(_))));
 }
 
+type Change = fn(&mut http::Request<Vec<u8>>);
+
 #[test]
 fn every_change_after_signing_is_refused() {
-    let changes: [(&str, fn(&mut http::Request<Vec<u8>>)); 6] = [
+    let changes: [(&str, Change); 6] = [
         ("body", |request| request.body_mut().push(b' ')),
         ("method", |request| *request.method_mut() = Method::GET),
         ("path", |request| *request.uri_mut() = "http://127.0.0.1:4566/other".parse().unwrap()),

@@ -2,6 +2,7 @@
 
 mod queue;
 mod stream;
+mod table;
 
 use std::collections::HashMap;
 use std::path::Path;

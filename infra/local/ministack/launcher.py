@@ -6,17 +6,21 @@ end of this process, so that nothing survives a host that was killed. The first 
 """
 
 import asyncio
+import fcntl
 import json
 import os
 import socket
 import sys
 import threading
 
-SHUTDOWN_SECONDS = 2.0
+SHUTDOWN_SECONDS = 1.0
 
 
 def main():
     options = json.loads(sys.stdin.readline())
+    # The one of a host that was killed a moment ago may still be ending.
+    lock = open(os.path.join(options["state"], "lock"), "w")
+    fcntl.flock(lock, fcntl.LOCK_EX)
     listener = socket.socket(socket.AF_INET, socket.SOCK_STREAM)
     listener.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
     listener.bind(("127.0.0.1", 0))

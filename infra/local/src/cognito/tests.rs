@@ -242,6 +242,52 @@ async fn accounts_that_were_answered_survive_kill_9() {
 }
 
 #[tokio::test]
+async fn every_kind_of_change_survives_kill_9() {
+    let (state, clock) = (tempfile::tempdir().unwrap(), Clock::default());
+    let trigger = FakeInvokeApi::answering(scopes()).await;
+    let pool = Pool::open(&state, &trigger.url, &clock).await;
+    for name in ["changed", "disabled", "member", "deleted", "signed-out"] {
+        pool.register(name).await.unwrap();
+    }
+    let tokens = pool.log_in("signed-out").await.unwrap();
+    let attributes = json!([{ "Name": "locale", "Value": "uz" }]);
+    for (operation, name, mut body) in [
+        ("AdminUpdateUserAttributes", "changed", json!({ "UserAttributes": attributes })),
+        ("AdminDisableUser", "disabled", json!({})),
+        ("CreateGroup", "", json!({ "GroupName": "staff" })),
+        ("AdminAddUserToGroup", "member", json!({ "GroupName": "staff" })),
+        ("AdminDeleteUser", "deleted", json!({})),
+        ("AdminUserGlobalSignOut", "signed-out", json!({})),
+    ] {
+        body["UserPoolId"] = json!(pool.id);
+        if !name.is_empty() {
+            body["Username"] = json!(name);
+        }
+        pool.ministack.cognito(operation, &body).await.unwrap();
+    }
+    let in_pool = json!({ "UserPoolId": pool.id });
+    let users = pool.ministack.cognito("ListUsers", &in_pool).await.unwrap();
+    kill_9(&pool.ministack).await;
+
+    let again = Pool::open(&state, &trigger.url, &clock).await;
+    let by_name = |users: Value| {
+        let mut users = users["Users"].as_array().unwrap().clone();
+        users.sort_by_key(|user| user["Username"].to_string());
+        users
+    };
+    assert_eq!(by_name(again.ministack.cognito("ListUsers", &in_pool).await.unwrap()), by_name(users));
+    let of_member = json!({ "UserPoolId": again.id, "Username": "member" });
+    let groups = again.ministack.cognito("AdminListGroupsForUser", &of_member).await.unwrap();
+    assert_eq!(groups["Groups"][0]["GroupName"], "staff");
+    let refused = refusal(again.log_in("disabled").await);
+    assert!(refused.contains("NotAuthorizedException"), "{refused}");
+    refusal(again.log_in("deleted").await);
+    let refused = refusal(again.refresh("signed-out", &tokens).await);
+    assert!(refused.contains("revoked"), "{refused}");
+    again.ministack.stop().await;
+}
+
+#[tokio::test]
 async fn tokens_live_by_the_shared_clock() {
     let (state, clock) = (tempfile::tempdir().unwrap(), Clock::default());
     let trigger = FakeInvokeApi::answering(scopes()).await;

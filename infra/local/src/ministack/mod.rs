@@ -132,7 +132,7 @@ impl Ministack {
         Ok(Self { shared: Arc::new(shared) })
     }
 
-    /// Ends the child and waits for its end. Requests in flight get up to a second.
+    /// Ends the child and waits for its end. Requests in flight get half a second.
     pub async fn stop(&self) {
         self.shared.process.stop().await;
     }

@@ -11,7 +11,7 @@ use tokio::process::{Child, ChildStderr, Command};
 
 use super::{Error, Options};
 
-/// An orderly end takes milliseconds; the launcher itself gives up after two seconds.
+/// An orderly end takes milliseconds; the launcher itself gives up after a second.
 const STOP_WITHIN: Duration = Duration::from_secs(5);
 
 #[derive(Debug)]

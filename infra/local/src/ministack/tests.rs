@@ -162,6 +162,19 @@ async fn the_child_ends_when_its_host_is_killed() {
 }
 
 #[tokio::test]
+async fn a_second_child_waits_for_the_state_of_the_first() {
+    let state = tempfile::tempdir().unwrap();
+    let first = start(state.path(), "http://127.0.0.1:9", &Clock::default()).await;
+    let clock = Clock::default();
+    let second = start(state.path(), "http://127.0.0.1:9", &clock);
+    tokio::pin!(second);
+    let early = tokio::time::timeout(Duration::from_millis(1500), &mut second).await;
+    assert!(early.is_err(), "both children have the state");
+    first.stop().await;
+    second.await.stop().await;
+}
+
+#[tokio::test]
 async fn a_prepared_environment_is_found_again_at_once() {
     environment().await;
     let again = Instant::now();

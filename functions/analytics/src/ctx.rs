@@ -1,0 +1,36 @@
+//! What the service works with.
+
+use dynamodb::Table;
+use lambda::http::{Gate, Gated};
+use lambda::{Base, Membership, MissingSetting};
+
+/// The table, and who is let in.
+#[derive(Clone)]
+pub struct Ctx {
+    /// The analytics table.
+    pub table: Table,
+    gate: Gate,
+}
+
+impl Ctx {
+    /// For the function that answers requests: asks the store service who works for a store.
+    pub fn api(base: &Base) -> Result<Self, lambda::Failure> {
+        Ok(Self::new(base.table()?, base.membership()?))
+    }
+
+    /// For the function that counts.
+    pub fn worker(base: &Base) -> Result<Self, MissingSetting> {
+        Ok(Self { table: base.table()?, gate: Gate::new() })
+    }
+
+    /// Of its parts.
+    pub fn new(table: Table, membership: impl Membership + 'static) -> Self {
+        Self { table, gate: Gate::new().with_membership(membership) }
+    }
+}
+
+impl Gated for Ctx {
+    fn gate(&self) -> &Gate {
+        &self.gate
+    }
+}

@@ -1,0 +1,184 @@
+//! The service against an embedded DynamoDB.
+
+use aws_lambda_events::sqs::SqsEvent;
+use contracts::{Actor, CheckoutCompleted, Event, Fact, Member, OrderPlaced, OrderedLine, PlatformRole, StaffRole};
+use domain::{CheckoutId, CorrelationId, EventId, Money, OrderId, ProductId, StoreId, UserId, VariantId};
+use dynamodb::Table;
+use futures::future::{BoxFuture, join_all};
+use lambda::Membership;
+use lambda::calls::CallError;
+use lambda::testing::{Call, Reply};
+use serde_json::{Value, json};
+use testing::DynamoDb;
+
+use crate::ctx::Ctx;
+use crate::ops::count::count;
+use crate::table::SCHEMA;
+use crate::{consume, http};
+
+const DAY: &str = "2026-11-23";
+
+pub(crate) fn line(product_id: ProductId, variant: &str, quantity: u32, total: i64) -> OrderedLine {
+    OrderedLine { product_id, variant_id: VariantId::derived(variant), quantity, total: Money::tiyin(total) }
+}
+
+pub(crate) fn order(store_id: StoreId, lines: Vec<OrderedLine>, shipping: i64) -> OrderPlaced {
+    let total = lines.iter().map(|l| l.total.minor()).sum::<i64>() + shipping;
+    let (order_id, number) = (OrderId::derived("o"), "UM-20261123-000000".to_owned());
+    OrderPlaced { order_id, number, store_id, lines, shipping: Money::tiyin(shipping), total: Money::tiyin(total) }
+}
+
+pub(crate) fn checkout(id: &str, orders: Vec<OrderPlaced>) -> Event {
+    let user_id = UserId::derived("buyer");
+    let fact = CheckoutCompleted { checkout_id: CheckoutId::derived(id), user_id, cart_version: 1, orders };
+    let at = "2026-11-23T06:00:00Z".parse().unwrap();
+    let (id, correlation) = (EventId::derived(id), CorrelationId::derived(id));
+    Event::new(id, at, Actor::User { id: user_id }, correlation, Fact::CheckoutCompleted(fact))
+}
+
+struct OneStore;
+
+fn store() -> StoreId {
+    StoreId::derived("store")
+}
+
+fn owner() -> UserId {
+    UserId::derived("owner")
+}
+
+impl Membership for OneStore {
+    fn member(&self, store_id: StoreId, user_id: UserId) -> BoxFuture<'_, Result<Option<Member>, CallError>> {
+        let permissions = StaffRole::Owner.permissions().to_vec();
+        let member = Member { store_id, user_id, role: StaffRole::Owner, permissions };
+        Box::pin(async move { Ok((store_id == store() && user_id == owner()).then_some(member)) })
+    }
+}
+
+struct World {
+    _db: DynamoDb,
+    ctx: Ctx,
+}
+
+async fn world() -> World {
+    let db = DynamoDb::start().await;
+    let table = Table::new(db.client(), db.create_table(&SCHEMA.properties()).await);
+    World { _db: db, ctx: Ctx::new(table, OneStore) }
+}
+
+impl World {
+    async fn send(&self, call: Call) -> Reply {
+        call.send(&lambda::http::service(http::api(), self.ctx.clone())).await
+    }
+
+    async fn sales(&self) -> Value {
+        let path = format!("/v1/analytics/stores/{}?from={DAY}&to={DAY}", store());
+        let reply = self.send(Call::new("GET", &path).user(owner(), PlatformRole::Vendor)).await;
+        assert_eq!(reply.status, 200, "{}", reply.body);
+        reply.body["total"].clone()
+    }
+}
+
+fn sale(id: &str) -> Event {
+    checkout(id, vec![order(store(), vec![line(ProductId::derived("p"), "v", 2, 1_000)], 50)])
+}
+
+fn sales(orders: i64) -> Value {
+    json!({"orders": orders, "items": orders * 2, "revenue": {"amount": orders * 1_050, "currency": "UZS"}})
+}
+
+fn batch(bodies: &[(&str, String)]) -> SqsEvent {
+    let record = |(id, body): &(&str, String)| json!({"messageId": id, "body": body, "eventSource": "aws:sqs"});
+    serde_json::from_value(json!({"Records": bodies.iter().map(record).collect::<Vec<_>>()})).unwrap()
+}
+
+#[tokio::test]
+async fn an_event_counts_once_however_often_it_is_delivered() {
+    let w = world().await;
+    let twice = vec![sale("a"), sale("a"), sale("b")];
+    assert!(count(&w.ctx, twice).await.is_empty());
+    assert!(count(&w.ctx, vec![sale("b"), sale("c")]).await.is_empty());
+    assert_eq!(w.sales().await, sales(3));
+}
+
+#[tokio::test]
+async fn batches_that_overlap_at_the_same_moment_count_each_event_once() {
+    let w = world().await;
+    let names: Vec<_> = (0..30).map(|n| n.to_string()).collect();
+    let part = |from: usize| names[from..from + 10].iter().map(|n| sale(n)).collect::<Vec<_>>();
+    let failed = join_all([0, 5, 10, 15, 20].map(|from| count(&w.ctx, part(from)))).await;
+    // What met another transaction too often comes again, as from the queue.
+    for (from, failed) in [0, 5, 10, 15, 20].into_iter().zip(failed) {
+        if !failed.is_empty() {
+            assert!(count(&w.ctx, part(from)).await.is_empty());
+        }
+    }
+    assert_eq!(w.sales().await, sales(30));
+}
+
+#[tokio::test]
+async fn more_events_than_a_transaction_holds_are_all_counted() {
+    let w = world().await;
+    let many = (0..250).map(|n| sale(&n.to_string())).collect();
+    assert!(count(&w.ctx, many).await.is_empty());
+    assert_eq!(w.sales().await, sales(250));
+}
+
+#[tokio::test]
+async fn one_poison_message_fails_alone() {
+    let w = world().await;
+    let body = |event: &Event| serde_json::to_string(event).unwrap();
+    let mut wrong = sale("usd");
+    let Fact::CheckoutCompleted(fact) = &mut wrong.fact else { unreachable!() };
+    fact.orders[0].total = Money::new(1, domain::Currency::USD);
+    let batch = batch(&[
+        ("good", body(&sale("a"))),
+        ("poison", "not an event".into()),
+        ("foreign", body(&wrong)),
+        ("last", body(&sale("b"))),
+    ]);
+    let failed = consume::handle(&w.ctx, batch).await.batch_item_failures;
+    let failed: Vec<_> = failed.iter().map(|f| f.item_identifier.as_str()).collect();
+    assert_eq!(failed, ["poison", "foreign"]);
+    assert_eq!(w.sales().await, sales(2));
+}
+
+#[tokio::test]
+async fn the_platforms_day_and_its_raw_events_are_for_admins() {
+    let w = world().await;
+    assert!(count(&w.ctx, vec![sale("a")]).await.is_empty());
+    let days = format!("/v1/admin/analytics/days?from={DAY}&to={DAY}");
+    let reply = w.send(Call::new("GET", &days).user(owner(), PlatformRole::Admin)).await;
+    assert_eq!(reply.body["days"][0]["checkouts"], 1);
+    let events = Call::new("GET", "/v1/admin/analytics/events?hour=2026-11-23T11");
+    let reply = w.send(events.clone().user(owner(), PlatformRole::Admin)).await;
+    assert_eq!(reply.body["items"][0]["type"], "checkout.completed");
+    assert_eq!(w.send(events.user(owner(), PlatformRole::Vendor)).await.status, 403);
+}
+
+#[tokio::test]
+async fn a_wrong_question_is_told_so() {
+    let w = world().await;
+    for (query, status) in [
+        ("from=2026-11-23&to=2026-11-22", 422),
+        ("from=2020-01-01&to=2026-11-22", 422),
+        ("from=yesterday&to=2026-11-22", 400),
+        ("to=2026-11-22", 400),
+    ] {
+        let path = format!("/v1/analytics/stores/{}?{query}", store());
+        assert_eq!(w.send(Call::new("GET", &path).user(owner(), PlatformRole::Vendor)).await.status, status, "{query}");
+    }
+}
+
+#[tokio::test]
+async fn the_sample_events_are_dealt_with() {
+    let w = world().await;
+    let sample = |name: &str| -> Value {
+        let file = format!("{}/../../events/{name}.json", env!("CARGO_MANIFEST_DIR"));
+        serde_json::from_str(&std::fs::read_to_string(file).unwrap()).unwrap()
+    };
+    let batch = serde_json::from_value(sample("analytics-worker.events")).unwrap();
+    assert!(consume::handle(&w.ctx, batch).await.batch_item_failures.is_empty());
+    let request = Call::recorded(sample("analytics-api.days"));
+    let reply = request.send(&lambda::http::service(http::api(), w.ctx.clone())).await;
+    assert_eq!((reply.status, reply.body["total"]["orders"].as_i64()), (200, Some(1)));
+}

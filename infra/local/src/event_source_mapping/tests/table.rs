@@ -9,7 +9,7 @@ use crate::dynamodb::DynamoDb;
 use crate::event_source_mapping::{Mapping, Services, StreamSource};
 use crate::template::model::{EventSourceMapping, Source, Table};
 
-async fn table(cloud: &Cloud) -> DynamoDb {
+fn table(cloud: &Cloud) -> DynamoDb {
     let database = DynamoDb::open(None, REGION, ACCOUNT, cloud.clock.clone()).expect("a database");
     let create = json!({
         "TableName": "um-test-orders",
@@ -50,7 +50,7 @@ async fn run(cloud: &Cloud, database: &DynamoDb, function: &Arc<Function>) -> su
 #[tokio::test]
 async fn writes_reach_the_function_in_order_once_and_over_a_restart() {
     let cloud = Cloud::start();
-    let database = table(&cloud).await;
+    let database = table(&cloud);
     let function = Function::new(|_| Answer::Ok(Value::Null));
     put(&database, "OUTBOX#0").await;
     let first = run(&cloud, &database, &function).await;

@@ -1,1 +1,10 @@
-//! What somebody tells about themselves: profiles and notifications.
+#![doc = include_str!("../README.md")]
+
+pub mod consume;
+pub mod ctx;
+pub mod domain;
+pub mod http;
+pub mod ops;
+pub mod table;
+#[cfg(test)]
+mod tests;

@@ -1,0 +1,71 @@
+use std::fmt;
+use std::str::FromStr;
+
+use serde::{Deserialize, Serialize};
+
+/// What somebody wrote: 1 to `MAX` characters after trimming, no control characters; line breaks only if `LINES`.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(try_from = "String", into = "String")]
+pub struct Text<const MAX: usize, const LINES: bool>(String);
+
+/// The name people see.
+pub type DisplayName = Text<80, false>;
+
+/// A few sentences about oneself.
+pub type Bio = Text<500, true>;
+
+/// The text is empty, too long, or holds control characters.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, thiserror::Error)]
+#[error("must have 1 to {0} characters and no control characters")]
+pub struct TextError(usize);
+
+impl<const MAX: usize, const LINES: bool> FromStr for Text<MAX, LINES> {
+    type Err = TextError;
+
+    fn from_str(text: &str) -> Result<Self, TextError> {
+        let text = text.trim();
+        let length = text.chars().count();
+        let control = text.chars().any(|c| c.is_control() && !(LINES && c == '\n'));
+        if length == 0 || length > MAX || control { Err(TextError(MAX)) } else { Ok(Self(text.to_owned())) }
+    }
+}
+
+impl<const MAX: usize, const LINES: bool> TryFrom<String> for Text<MAX, LINES> {
+    type Error = TextError;
+
+    fn try_from(text: String) -> Result<Self, TextError> {
+        text.parse()
+    }
+}
+
+impl<const MAX: usize, const LINES: bool> From<Text<MAX, LINES>> for String {
+    fn from(text: Text<MAX, LINES>) -> Self {
+        text.0
+    }
+}
+
+impl<const MAX: usize, const LINES: bool> fmt::Display for Text<MAX, LINES> {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str(&self.0)
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn length_counts_characters_not_bytes() {
+        assert!("Ў".repeat(80).parse::<DisplayName>().is_ok());
+        assert_eq!("Ў".repeat(81).parse::<DisplayName>(), Err(TextError(80)));
+        assert_eq!("  Aziza ".parse::<DisplayName>().unwrap().to_string(), "Aziza");
+    }
+
+    #[test]
+    fn only_a_bio_has_lines() {
+        assert!("a\nb".parse::<Bio>().is_ok());
+        for wrong in ["a\nb", "a\u{0}b", "   ", ""] {
+            assert!(wrong.parse::<DisplayName>().is_err(), "{wrong:?}");
+        }
+    }
+}

@@ -1,0 +1,47 @@
+//! The sample events of this service's functions, each through its real handler.
+
+use contracts::{Fact, Service};
+use domain::UserId;
+use lambda::testing::{Call, published};
+use serde_json::{Value, json};
+
+use super::{World, world};
+use crate::consume::Consumer;
+use crate::ops::unread_count;
+
+fn sample(name: &str) -> Value {
+    let path = format!("{}/../../events/{name}.json", env!("CARGO_MANIFEST_DIR"));
+    serde_json::from_str(&std::fs::read_to_string(path).unwrap()).unwrap()
+}
+
+async fn work(w: &World, name: &str) -> Value {
+    lambda::worker::handle(&Consumer::new(w.ctx.clone()), sample(name)).await.unwrap()
+}
+
+#[tokio::test]
+async fn a_request_is_answered_once_the_registration_was_delivered() {
+    let w = world().await;
+    let outcome = work(&w, "user-worker.registered").await;
+    assert_eq!(outcome, json!({"batchItemFailures": []}));
+    for name in ["me", "change-me", "unread-notifications", "regions", "internal-user"] {
+        let reply = w.send(Call::recorded(sample(&format!("user-api.{name}")))).await;
+        assert_eq!(reply.status, 200, "{name}: {:?}", reply.body);
+    }
+}
+
+#[tokio::test]
+async fn each_event_of_a_batch_becomes_a_notification_and_a_tick_changes_nothing() {
+    let w = world().await;
+    let outcome = work(&w, "user-worker.notifications").await;
+    assert_eq!(outcome, json!({"batchItemFailures": []}));
+    assert_eq!(work(&w, "user-worker.sweep").await, Value::Null);
+    let user: UserId = "0198e4c2-0000-7000-8000-000000000001".parse().unwrap();
+    assert_eq!(unread_count(&w.ctx, user).await.unwrap().count, 4);
+}
+
+#[test]
+fn what_the_outbox_holds_goes_to_its_subscribers() {
+    let told = published(sample("user-publisher.outbox"));
+    let [(Service::Auth, event)] = &told[..] else { panic!("{told:?}") };
+    assert!(matches!(event.fact, Fact::AuditRecorded(_)));
+}

@@ -26,7 +26,10 @@ pub trait Worker: Send + Sync {
 /// Serves `worker` until the runtime ends it.
 pub async fn run(worker: impl Worker) -> Result<(), Failure> {
     let worker = &worker;
-    lambda_runtime::run(lambda_runtime::service_fn(|event: LambdaEvent<Value>| handle(worker, event.payload))).await
+    // Boxed: what a worker awaits is deep, and the compiler's own depth has a limit.
+    let service =
+        |event: LambdaEvent<Value>| -> futures::future::BoxFuture<'_, _> { Box::pin(handle(worker, event.payload)) };
+    lambda_runtime::run(lambda_runtime::service_fn(service)).await
 }
 
 /// Deals with one invocation: a batch of a queue, or a schedule's tick. Public for the replay of sample events.

@@ -208,9 +208,8 @@ impl Fact {
         use Service::{Analytics, Auth, Cart, User};
         match self {
             Self::UserRegistered(_) => &[User, Analytics],
-            Self::UserSignedIn(_) | Self::UserSignedOut(_) => &[Analytics],
+            Self::UserSignedIn(_) | Self::UserSignedOut(_) | Self::StoreOpened(_) => &[Analytics],
             Self::AuditRecorded(_) => &[Auth],
-            Self::StoreOpened(_) => &[Analytics],
             Self::StoreApproved(_) | Self::StoreRejected(_) | Self::ImportFinished(_) => &[User],
             Self::CheckoutCompleted(_) => &[Cart, User, Analytics],
         }

@@ -114,11 +114,8 @@ impl Adjust {
         if let Some(failure) = self.failure {
             return Err(failure);
         }
-        let mut update = String::new();
-        if !self.sets.is_empty() {
-            update += &format!("SET {} ", self.sets.join(", "));
-        }
-        update += &format!("ADD {}", self.adds.join(", "));
+        let sets = if self.sets.is_empty() { String::new() } else { format!("SET {} ", self.sets.join(", ")) };
+        let update = format!("{sets}ADD {}", self.adds.join(", "));
         let condition = (!self.conditions.is_empty()).then(|| self.conditions.join(" AND "));
         Ok(Expressions { update, condition, names: self.names, values: self.values })
     }

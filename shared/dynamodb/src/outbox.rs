@@ -25,7 +25,7 @@ pub struct OutboxRow {
 
 impl OutboxRow {
     /// The row that tells `event`.
-    pub fn new(event: Event) -> Self {
+    pub fn new(event: &Event) -> Self {
         let shard = event.id.uuid().as_bytes()[15] % SHARDS;
         let at = event.at.as_millisecond();
         Self {
@@ -33,7 +33,7 @@ impl OutboxRow {
             shard,
             sk: format!("{at:013}#{}", event.id),
             until: Timestamp::from_second(event.at.as_second() + OUTBOX_DAYS * 86_400).unwrap_or(Timestamp::MAX),
-            event: serde_json::to_string(&event).unwrap_or_default(),
+            event: serde_json::to_string(event).unwrap_or_default(),
         }
     }
 

@@ -65,8 +65,8 @@ pub struct Due(pub Timestamp);
 
 /// What a service keeps: a serde type that knows its key.
 ///
-/// Its fields must not be called `PK`, `SK`, `GSI1PK`, `GSI1SK`, `GSI2PK`, `GSI2SK`, `row`, `row_version`, `due`,
-/// `due_at` or `expires_at`: the kit keeps those beside them.
+/// Its fields must not be called `PK`, `SK`, `GSI1PK`, `GSI1SK`, `GSI2PK`, `GSI2SK`, `row`, `row_version`, `row_mark`,
+/// `due`, `due_at` or `expires_at`: the kit keeps those beside them.
 pub trait Row: Serialize + DeserializeOwned + Send + Sync {
     /// The kind of row, kept in the attribute `row`: reading another kind is an error, not a guess.
     const KIND: &'static str;
@@ -118,8 +118,20 @@ impl<R> Deref for Stored<R> {
 }
 
 /// What the kit keeps beside a row's own fields.
-const RESERVED: [&str; 11] =
-    ["PK", "SK", "GSI1PK", "GSI1SK", "GSI2PK", "GSI2SK", "row", "row_version", "due", "due_at", "expires_at"];
+const RESERVED: [&str; 12] = [
+    "PK",
+    "SK",
+    "GSI1PK",
+    "GSI1SK",
+    "GSI2PK",
+    "GSI2SK",
+    "row",
+    "row_version",
+    "row_mark",
+    "due",
+    "due_at",
+    "expires_at",
+];
 
 /// The attributes of `row` at `version`.
 pub(crate) fn encode<R: Row>(row: &R, version: u64) -> Result<Item, Error> {

@@ -8,7 +8,9 @@ use aws_sdk_dynamodb::error::SdkError;
 use aws_sdk_dynamodb::operation::delete_item::DeleteItemError;
 use aws_sdk_dynamodb::operation::put_item::PutItemError;
 use aws_sdk_dynamodb::operation::transact_write_items::TransactWriteItemsError;
-use aws_sdk_dynamodb::types::{CancellationReason, KeysAndAttributes, ReturnValuesOnConditionCheckFailure};
+use aws_sdk_dynamodb::types::{
+    AttributeValue, CancellationReason, KeysAndAttributes, ReturnValuesOnConditionCheckFailure,
+};
 
 use crate::row::decode;
 use crate::tx::{Condition, Kind, Operation};
@@ -114,7 +116,11 @@ impl Table {
         }
     }
 
-    async fn put(&self, name: &'static str, item: Item, condition: Condition) -> Result<(), Error> {
+    async fn put(&self, name: &'static str, mut item: Item, condition: Condition) -> Result<(), Error> {
+        if let Condition::Version(_) = condition {
+            // Two writers may want the very same row (a counter read by both): only the mark tells their writes apart.
+            item.insert("row_mark".into(), AttributeValue::N(fastrand::u64(..).to_string()));
+        }
         let call = self
             .client
             .put_item()
@@ -162,10 +168,7 @@ impl Table {
         loop {
             attempt += 1;
             let call = self.client.transact_write_items().set_transact_items(Some(items.clone()));
-            let error = match call.send().await {
-                Ok(_) => return Ok(()),
-                Err(error) => error,
-            };
+            let Err(error) = call.send().await else { return Ok(()) };
             let retry = match error.as_service_error() {
                 Some(TransactWriteItemsError::TransactionCanceledException(e)) => {
                     let reasons = e.cancellation_reasons();

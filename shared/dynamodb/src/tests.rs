@@ -87,6 +87,16 @@ async fn a_second_writer_is_told_it_is_stale() {
 }
 
 #[tokio::test]
+async fn of_two_writers_of_the_same_content_one_is_stale_as_well() {
+    let w = world().await;
+    w.table.create(&jar("a")).await.unwrap();
+    let read = w.jar("a").await.unwrap();
+    let eaten = || Jar { sweets: read.sweets - 1, ..jar("a") };
+    w.table.replace(&read, eaten()).await.unwrap();
+    assert_eq!(w.table.replace(&read, eaten()).await.unwrap_err().refused(), Some("replace"));
+}
+
+#[tokio::test]
 async fn a_transaction_names_the_operation_that_failed_and_writes_nothing() {
     let w = world().await;
     w.table.create(&jar("b")).await.unwrap();

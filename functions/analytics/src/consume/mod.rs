@@ -14,7 +14,9 @@ use crate::ops::count;
 /// Serves the queue until the runtime ends the function.
 pub async fn run(ctx: Ctx) -> Result<(), Failure> {
     let ctx = &ctx;
-    let batch = |event: LambdaEvent<SqsEvent>| async move { Ok::<_, Failure>(handle(ctx, event.payload).await) };
+    // Boxed: the future's type is too deep for the compiler otherwise.
+    let batch =
+        |event: LambdaEvent<SqsEvent>| Box::pin(async move { Ok::<_, Failure>(handle(ctx, event.payload).await) });
     lambda_runtime::run(service_fn(batch)).await
 }
 

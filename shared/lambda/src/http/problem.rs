@@ -86,9 +86,11 @@ impl Problem {
 
     /// The answer in the reader's language; logged here, once.
     pub(crate) fn render(self, locale: Locale, request_id: &str) -> Response {
-        match &self.cause {
-            Some(cause) => error!(problem.code = self.kind.code, problem.status = self.kind.status, cause, "failed"),
-            None => info!(problem.code = self.kind.code, problem.status = self.kind.status, "refused"),
+        let (code, status) = (self.kind.code, self.kind.status);
+        if let Some(cause) = &self.cause {
+            error!(problem.code = code, problem.status = status, cause, "failed");
+        } else {
+            info!(problem.code = code, problem.status = status, "refused");
         }
         let mut body = Map::new();
         body.insert("type".into(), format!("/problems/{}", self.kind.code).into());

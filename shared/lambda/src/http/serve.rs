@@ -31,11 +31,11 @@ pub fn service<S: Gated>(
     routes: Routes<S>,
     ctx: S,
 ) -> impl Service<lambda_http::Request, Response = Response, Error = Infallible, Future: Send> + Clone {
-    let router = routes
+    let app = routes
         .into_router(ctx)
         .fallback(|| async { Problem::of(&kinds::NOT_FOUND) })
         .method_not_allowed_fallback(|| async { Problem::of(&kinds::METHOD) });
-    service_fn(move |request: lambda_http::Request| answer(router.clone(), request))
+    service_fn(move |request: lambda_http::Request| answer(app.clone(), request))
 }
 
 async fn answer(router: Router, request: lambda_http::Request) -> Result<Response, Infallible> {

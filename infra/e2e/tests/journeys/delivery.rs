@@ -1,0 +1,65 @@
+use aws_config::{BehaviorVersion, Region};
+use aws_credential_types::Credentials;
+use e2e::{Cloud, Person, Shop};
+use serde_json::Value;
+
+/// A client of the queues with the operator's keys.
+async fn sqs(cloud: &Cloud) -> aws_sdk_sqs::Client {
+    let keys = Credentials::new(cloud.text("access_key_id"), cloud.text("secret_access_key"), None, None, "operator");
+    let config = aws_config::defaults(BehaviorVersion::latest())
+        .region(Region::new(cloud.text("region").to_owned()))
+        .endpoint_url(cloud.text("endpoint_url"))
+        .credentials_provider(keys)
+        .load()
+        .await;
+    aws_sdk_sqs::Client::new(&config)
+}
+
+async fn depth(cloud: &Cloud, queue: &str) -> Option<u64> {
+    let queues = cloud.control().get("/queues").await.body;
+    let queue = queues.as_array()?.iter().find(|q| q["name"] == queue)?.clone();
+    Some(["visible", "in_flight", "delayed"].iter().filter_map(|state| queue[*state].as_u64()).sum())
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn an_event_delivered_twice_changes_the_world_once() {
+    let cloud = Cloud::start().await;
+    let shop = Shop::open(&cloud, 5).await;
+    let buyer = Person::join(&cloud, "twice", "CUSTOMER").await;
+    let order = shop.buy(&buyer, 2, "delivered-twice").await.expect_status(201).body;
+    let sold = shop.sold_today_after(1).await;
+
+    // The very event, as the outbox holds it, sent to each subscriber again, twice in one batch.
+    let event = shop.outbox_event("checkout.completed").await;
+    let sqs = sqs(&cloud).await;
+    for queue in ["AnalyticsQueue", "UserQueue", "CartQueue"] {
+        for _ in 0..2 {
+            sqs.send_message().queue_url(cloud.resource(queue)).message_body(&event).send().await.unwrap();
+        }
+    }
+    // A poison message beside them ends in the dead-letter queue, and only it.
+    sqs.send_message().queue_url(cloud.resource("AnalyticsQueue")).message_body("not an event").send().await.unwrap();
+    e2e::until("the good messages are dealt with", || async {
+        let left = [depth(&cloud, "um-dev-user-events").await?, depth(&cloud, "um-dev-cart-events").await?];
+        (left == [0, 0]).then_some(())
+    })
+    .await;
+    // Redrive takes five receives of 30 s each: the clock is moved past them.
+    for step in 1..=6 {
+        cloud.clock(step * 31).await;
+        e2e::until("the message was tried", || async { Some(depth(&cloud, "um-dev-analytics-events").await?) }).await;
+        tokio::time::sleep(std::time::Duration::from_millis(300)).await;
+    }
+    e2e::until("the poison is in the dead-letter queue", || async {
+        let dead = depth(&cloud, "um-dev-analytics-events-dead").await?;
+        (dead == 1 && depth(&cloud, "um-dev-analytics-events").await? == 0).then_some(())
+    })
+    .await;
+    cloud.clock(0).await;
+
+    assert_eq!(shop.sold_today().await, sold, "the sale counts once");
+    let notifications = buyer.client.get("/v1/users/me/notifications").await.expect_status(200);
+    let about: Vec<&Value> = notifications.body["items"].as_array().unwrap().iter().collect();
+    assert_eq!(about.len(), 1, "one notification for {}", order["orders"][0]["number"]);
+    cloud.stop().await;
+}

@@ -1,0 +1,74 @@
+use aws_lc_rs::encoding::AsDer;
+use base64::Engine;
+use base64::engine::general_purpose::URL_SAFE_NO_PAD;
+use e2e::{Cloud, Person};
+use jsonwebtoken::{Algorithm, EncodingKey, Header, encode};
+use serde_json::{Value, json};
+
+/// A key of nobody's pool.
+fn foreign_key() -> EncodingKey {
+    let pair = aws_lc_rs::rsa::KeyPair::generate(aws_lc_rs::rsa::KeySize::Rsa2048).unwrap();
+    let pkcs8 = AsDer::<aws_lc_rs::encoding::Pkcs8V1Der<'_>>::as_der(&pair).unwrap();
+    // The RSA key itself follows the 26 bytes that say it is one.
+    EncodingKey::from_rsa_der(&pkcs8.as_ref()[26..])
+}
+
+fn part(token: &str, at: usize) -> Value {
+    serde_json::from_slice(&URL_SAFE_NO_PAD.decode(token.split('.').nth(at).unwrap()).unwrap()).unwrap()
+}
+
+fn unsigned(header: &Value, claims: &Value) -> String {
+    let text = |v: &Value| URL_SAFE_NO_PAD.encode(v.to_string());
+    format!("{}.{}.", text(header), text(claims))
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn forged_and_foreign_tokens_are_refused_on_every_protected_route() {
+    let cloud = Cloud::start().await;
+    let person = Person::join(&cloud, "forger", "CUSTOMER").await;
+    let (header, claims) = (part(&person.access_token, 0), part(&person.access_token, 1));
+    let with = |name: &str, value: Value| {
+        let mut claims = claims.clone();
+        claims[name] = value;
+        claims
+    };
+    let mut rs256 = Header::new(Algorithm::RS256);
+    rs256.kid = header["kid"].as_str().map(str::to_owned);
+    let key = foreign_key();
+    let forged = |claims: &Value| encode(&rs256, claims, &key).unwrap();
+    let hmac = EncodingKey::from_secret(b"the public key, say");
+    let mut tampered: Vec<String> = person.access_token.split('.').map(str::to_owned).collect();
+    tampered[1] = URL_SAFE_NO_PAD.encode(with("um_role", json!("SUPER_ADMIN")).to_string());
+    let tokens = [
+        ("alg none", unsigned(&json!({"alg": "none", "typ": "JWT"}), &claims)),
+        ("another key", forged(&claims)),
+        ("HS256", encode(&Header::new(Algorithm::HS256), &claims, &hmac).unwrap()),
+        ("another pool", forged(&with("iss", json!("https://cognito-idp.us-east-1.amazonaws.com/us-east-1_other")))),
+        ("another client", forged(&with("client_id", json!("other")))),
+        ("claims changed after signing", tampered.join(".")),
+        ("no token at all", "abc".to_owned()),
+    ];
+    let protected: Vec<_> = api::routes().into_iter().filter(|route| route.access.needs_token()).collect();
+    assert!(protected.len() > 20, "the list of routes is not empty by mistake");
+    for route in &protected {
+        let path = concrete(route.path);
+        for (what, token) in &tokens {
+            let reply = cloud.client().token(token).call(route.method.as_str(), &path, None).await;
+            assert_eq!(reply.status, 401, "{what} on {} {path}: {}", route.method, reply.body);
+        }
+    }
+    // Sixteen minutes later the very token that worked is too old.
+    person.client.get("/v1/auth/me").await.expect_status(200);
+    cloud.clock(16 * 60).await;
+    for route in &protected {
+        let path = concrete(route.path);
+        assert_eq!(person.client.call(route.method.as_str(), &path, None).await.status, 401, "expired on {path}");
+    }
+    cloud.stop().await;
+}
+
+/// Some address of the route: who is refused by his token is refused whatever it says.
+fn concrete(path: &str) -> String {
+    let part = |p: &str| if p.starts_with('{') { "0198e4c2-0000-7000-8000-000000000001".to_owned() } else { p.to_owned() };
+    path.split('/').map(part).collect::<Vec<_>>().join("/")
+}

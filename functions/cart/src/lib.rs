@@ -1,1 +1,17 @@
-//! What somebody is about to buy.
+#![doc = include_str!("../README.md")]
+//!
+//! # Modules
+//! `domain` holds the rules of a cart, `table` the keys, `ops` one use case a file, `http` the routes, `consume` what
+//! arrives by queue, `catalogue` the one question asked of another service.
+
+pub mod catalogue;
+pub mod consume;
+mod ctx;
+pub mod domain;
+pub mod http;
+pub mod ops;
+pub mod table;
+#[cfg(test)]
+mod testkit;
+
+pub use ctx::Ctx;

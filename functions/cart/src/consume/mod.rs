@@ -1,0 +1,123 @@
+//! What arrives by queue.
+
+use std::sync::Arc;
+
+use contracts::{Event, Fact};
+use domain::Entropy;
+use dynamodb::Table;
+use lambda::worker::{ConsumeError, Worker};
+
+use crate::ops::convert;
+
+/// Keeps carts in step with what the other services tell.
+pub struct CartWorker {
+    table: Table,
+    entropy: Arc<dyn Entropy>,
+}
+
+impl CartWorker {
+    /// Works on the service's table.
+    pub const fn new(table: Table, entropy: Arc<dyn Entropy>) -> Self {
+        Self { table, entropy }
+    }
+}
+
+impl Worker for CartWorker {
+    async fn consume(&self, event: Event) -> Result<(), ConsumeError> {
+        match event.fact {
+            Fact::CheckoutCompleted(checkout) => {
+                convert(&self.table, &*self.entropy, &checkout, event.at).await?;
+                Ok(())
+            }
+            other => Err(format!("the cart service does not listen to {}", other.name()).into()),
+        }
+    }
+
+    /// No row of a cart has a due time yet.
+    async fn sweep(&self) -> Result<(), ConsumeError> {
+        Ok(())
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use contracts::Offer;
+    use futures::future::join_all;
+    use serde_json::{Value, json};
+
+    use super::*;
+    use crate::domain::{Cart, Owner, Status};
+    use crate::ops::{Add, add, look};
+    use crate::testkit::{World, offer, sample, world};
+
+    /// The sample checkout: two pieces of one variant, bought at version 7.
+    fn batch() -> (Value, contracts::CheckoutCompleted) {
+        let batch = sample("cart-worker.checkout-completed");
+        let event: Event = serde_json::from_str(batch["Records"][0]["body"].as_str().unwrap()).unwrap();
+        let Fact::CheckoutCompleted(checkout) = event.fact else { panic!("another fact") };
+        (batch, checkout)
+    }
+
+    async fn deliver(w: &World) -> Value {
+        let worker = CartWorker::new(w.ctx.table.clone(), Arc::clone(&w.ctx.entropy));
+        lambda::worker::handle(&worker, batch().0).await.unwrap()
+    }
+
+    async fn put(w: &World, offer: &Offer, quantity: u32) {
+        let owner = Owner::User(batch().1.user_id);
+        let (product_id, variant_id) = (offer.product_id, offer.variant_id);
+        w.shelf.put(offer);
+        add(&w.ctx, Add { owner, product_id, variant_id, quantity, key: None }).await.unwrap();
+    }
+
+    async fn cart(w: &World) -> Cart {
+        look(&w.ctx.table, Owner::User(batch().1.user_id), w.ctx.clock.now()).await.unwrap().cart
+    }
+
+    fn bought() -> Offer {
+        let line = batch().1.orders[0].lines[0].clone();
+        Offer { product_id: line.product_id, variant_id: line.variant_id, ..offer("bought") }
+    }
+
+    #[tokio::test]
+    async fn what_was_bought_leaves_once_however_often_it_is_told() {
+        let w = world().await;
+        put(&w, &bought(), 2).await;
+        for _ in 1..7 {
+            put(&w, &bought(), 1).await;
+        }
+        // Version 7 held eight pieces; the checkout bought two of them; one more is added since.
+        put(&w, &bought(), 1).await;
+        for _ in 0..3 {
+            assert_eq!(deliver(&w).await, json!({"batchItemFailures": []}));
+        }
+        let cart = cart(&w).await;
+        assert_eq!((cart.lines[0].quantity, cart.converted_version()), (7, 7));
+    }
+
+    #[tokio::test]
+    async fn deliveries_and_additions_at_the_same_moment_both_count() {
+        let w = world().await;
+        put(&w, &bought(), 2).await;
+        let other = offer("other");
+        let deliveries = join_all((0..4).map(|_| deliver(&w)));
+        let additions = join_all((0..4).map(|_| put(&w, &other, 1)));
+        let (told, _) = futures::future::join(deliveries, additions).await;
+        assert!(told.iter().all(|answer| *answer == json!({"batchItemFailures": []})));
+        // The other lines came at versions up to 7, yet the checkout did not name them.
+        let cart = cart(&w).await;
+        assert_eq!(cart.lines.iter().map(|l| (l.variant_id, l.quantity)).collect::<Vec<_>>(), [(other.variant_id, 4)]);
+        assert_eq!(cart.status, Status::Active);
+    }
+
+    #[tokio::test]
+    async fn an_event_for_another_service_goes_to_the_dead_letters() {
+        let w = world().await;
+        let mut batch = batch().0;
+        let event = include_str!("../../../../shared/contracts/golden/store.opened.v1.json");
+        batch["Records"][0]["body"] = event.into();
+        let worker = CartWorker::new(w.ctx.table.clone(), Arc::clone(&w.ctx.entropy));
+        let answer = lambda::worker::handle(&worker, batch).await.unwrap();
+        assert_eq!(answer["batchItemFailures"].as_array().unwrap().len(), 1);
+    }
+}

@@ -1,0 +1,7 @@
+//! `auth-worker`: the audit log, and rows whose time has come.
+
+#[tokio::main(flavor = "current_thread")]
+async fn main() -> Result<(), lambda::Failure> {
+    let base = lambda::Base::start().await?;
+    lambda::worker::run(auth::consume::AuthWorker(auth::IdentityCtx::new(&base)?)).await
+}

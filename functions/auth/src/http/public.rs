@@ -1,0 +1,162 @@
+use axum::Json;
+use axum::extract::{FromRequestParts, State};
+use contracts::PlatformRole;
+use domain::{Locale, SessionId};
+use garde::Validate;
+use axum::http::StatusCode;
+use axum::http::request::Parts;
+use lambda::http::{Body, ClientInfo, IdempotencyKey, Problem};
+use serde::{Deserialize, Serialize};
+
+use super::problem::SESSION_OVER;
+use crate::IdentityCtx;
+use crate::domain::user_token::CODE_LIFE;
+use crate::domain::{Email, Password, RefreshToken};
+use crate::ops::login::{Login, SignedIn};
+use crate::ops::refresh::Refresh;
+use crate::ops::register::Register;
+use crate::ops;
+
+#[derive(Deserialize, Validate)]
+pub(super) struct RegisterBody {
+    #[garde(length(max = 300))]
+    email: String,
+    #[garde(length(max = 1_000))]
+    password: String,
+    #[garde(skip)]
+    role: PlatformRole,
+    #[garde(skip)]
+    locale: Option<Locale>,
+}
+
+/// The same whether or not anything was sent.
+#[derive(Serialize)]
+pub(super) struct CodeSent {
+    code_expires_in_seconds: i64,
+}
+
+const CODE_SENT: CodeSent = CodeSent { code_expires_in_seconds: CODE_LIFE.as_secs() };
+
+pub(super) async fn register(
+    State(ctx): State<IdentityCtx>,
+    client: ClientInfo,
+    Body(body): Body<RegisterBody>,
+) -> Result<(StatusCode, Json<CodeSent>), Problem> {
+    let email = email(&body.email)?;
+    let password = Password::parse(&body.password, &email).map_err(|e| Problem::field("password", e))?;
+    if body.role.is_admin() {
+        return Err(Problem::field("role", "must be CUSTOMER or VENDOR"));
+    }
+    let locale = body.locale.unwrap_or(client.locale);
+    ops::register::register(&ctx, &Register { email, password, role: body.role, locale }).await?;
+    Ok((StatusCode::ACCEPTED, Json(CODE_SENT)))
+}
+
+#[derive(Deserialize, Validate)]
+pub(super) struct VerifyBody {
+    #[garde(length(max = 300))]
+    email: String,
+    #[garde(length(max = 20))]
+    code: String,
+}
+
+pub(super) async fn verify_email(
+    State(ctx): State<IdentityCtx>,
+    Body(body): Body<VerifyBody>,
+) -> Result<StatusCode, Problem> {
+    let code = body.code.parse().map_err(|e| Problem::field("code", e))?;
+    ops::verify_email::verify_email(&ctx, &email(&body.email)?, &code).await?;
+    Ok(StatusCode::NO_CONTENT)
+}
+
+#[derive(Deserialize, Validate)]
+pub(super) struct ResendBody {
+    #[garde(length(max = 300))]
+    email: String,
+}
+
+pub(super) async fn resend_verification(
+    State(ctx): State<IdentityCtx>,
+    Body(body): Body<ResendBody>,
+) -> Result<(StatusCode, Json<CodeSent>), Problem> {
+    ops::resend_verification::resend_verification(&ctx, &email(&body.email)?).await?;
+    Ok((StatusCode::ACCEPTED, Json(CODE_SENT)))
+}
+
+#[derive(Deserialize, Validate)]
+pub(super) struct LoginBody {
+    #[garde(length(max = 300))]
+    email: String,
+    #[garde(length(min = 1, max = 256))]
+    password: String,
+    #[garde(length(max = 100))]
+    device: Option<String>,
+}
+
+/// Tokens as RFC 6749 names them.
+#[derive(Serialize)]
+pub(super) struct TokenAnswer {
+    access_token: String,
+    token_type: &'static str,
+    expires_in: i32,
+    refresh_token: String,
+    session_id: SessionId,
+}
+
+impl From<SignedIn> for TokenAnswer {
+    fn from(signed_in: SignedIn) -> Self {
+        Self {
+            access_token: signed_in.access,
+            token_type: "Bearer",
+            expires_in: signed_in.expires_in_seconds,
+            refresh_token: signed_in.refresh.to_text(),
+            session_id: signed_in.refresh.session,
+        }
+    }
+}
+
+pub(super) async fn login(
+    State(ctx): State<IdentityCtx>,
+    client: ClientInfo,
+    Body(body): Body<LoginBody>,
+) -> Result<Json<TokenAnswer>, Problem> {
+    let email = email(&body.email)?;
+    let command = Login { email, password: body.password, device: body.device, client };
+    Ok(Json(ops::login::login(&ctx, &command).await?.into()))
+}
+
+#[derive(Deserialize, Validate)]
+pub(super) struct RefreshBody {
+    #[garde(length(max = 300))]
+    refresh_token: String,
+}
+
+/// The header `Idempotency-Key` where it is welcome but not required.
+pub(super) struct OptionalKey(Option<String>);
+
+impl<S: Send + Sync> FromRequestParts<S> for OptionalKey {
+    type Rejection = Problem;
+
+    async fn from_request_parts(parts: &mut Parts, state: &S) -> Result<Self, Problem> {
+        if !parts.headers.contains_key("idempotency-key") {
+            return Ok(Self(None));
+        }
+        let IdempotencyKey(key) = IdempotencyKey::from_request_parts(parts, state).await?;
+        Ok(Self(Some(key)))
+    }
+}
+
+pub(super) async fn refresh(
+    State(ctx): State<IdentityCtx>,
+    client: ClientInfo,
+    OptionalKey(idempotency_key): OptionalKey,
+    Body(body): Body<RefreshBody>,
+) -> Result<Json<TokenAnswer>, Problem> {
+    let token = RefreshToken::parse(&body.refresh_token).map_err(|_| Problem::of(&SESSION_OVER))?;
+    let command = Refresh { token, idempotency_key, client };
+    Ok(Json(ops::refresh::refresh(&ctx, &command).await?.into()))
+}
+
+fn email(text: &str) -> Result<Email, Problem> {
+    text.parse().map_err(|e| Problem::field("email", e))
+}

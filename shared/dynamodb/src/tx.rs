@@ -1,5 +1,6 @@
 //! Writes that happen together or not at all.
 
+use std::borrow::Borrow;
 use std::collections::HashMap;
 
 use aws_sdk_dynamodb::error::BuildError;
@@ -126,9 +127,8 @@ impl Tx {
 
     /// Tells `event` when, and only when, the rest is carried out. Refused (as `outbox`) when the very same event was
     /// told before: an effect that derives its event's id from its cause happens once.
-    #[expect(clippy::needless_pass_by_value, reason = "an event is told once: whoever tells it gives it away")]
-    pub fn tell(self, event: Event) -> Self {
-        self.create("outbox", &OutboxRow::new(&event))
+    pub fn tell(self, event: impl Borrow<Event>) -> Self {
+        self.create("outbox", &OutboxRow::new(event.borrow()))
     }
 
     fn put(mut self, name: &'static str, item: Result<Item, Error>, condition: Condition) -> Self {

@@ -2,6 +2,7 @@
 //!
 //! Pure: nothing here waits, reads the environment or knows AWS. Time and randomness are passed in.
 
+mod change;
 mod clock;
 mod entropy;
 mod id;
@@ -12,6 +13,7 @@ mod phone;
 mod region;
 mod slug;
 
+pub use change::Change;
 pub use clock::{Clock, business_day};
 pub use entropy::{Entropy, SeededEntropy};
 pub use id::*;

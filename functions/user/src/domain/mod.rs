@@ -1,6 +1,5 @@
 //! The rules: what a profile may say, what a notification reads like. Pure.
 
-mod change;
 mod message;
 mod notification;
 mod profile;
@@ -8,7 +7,6 @@ mod text;
 mod timezone;
 mod username;
 
-pub use change::Change;
 pub use message::Message;
 pub use notification::Notification;
 pub use profile::{BirthDateError, Gender, GenderError, Profile, ProfileChange};

@@ -1,11 +1,11 @@
 use std::str::FromStr;
 
 use contracts::UserRegistered;
-use domain::{Currency, Date, Locale, Timestamp, UserId, business_day};
+use domain::{Change, Currency, Date, Locale, Timestamp, UserId, business_day};
 use jiff::civil::date;
 use serde::{Deserialize, Serialize};
 
-use super::{Bio, Change, DisplayName, TimeZoneName, Username};
+use super::{Bio, DisplayName, TimeZoneName, Username};
 
 /// What somebody tells about themselves.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]

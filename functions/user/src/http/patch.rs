@@ -2,12 +2,12 @@
 
 use std::fmt::Display;
 
-use domain::{Currency, Date};
+use domain::{Change, Currency, Date};
 use garde::Validate;
 use lambda::http::{Problem, kinds};
 use serde::{Deserialize, Serialize};
 
-use crate::domain::{BirthDateError, Change, ProfileChange};
+use crate::domain::{BirthDateError, ProfileChange};
 
 /// The members that may be changed, as text; any other member is a malformed body. The rules stand with the types of
 /// the domain, in [`ProfilePatch::read`].

@@ -63,11 +63,10 @@ pub async fn change_profile(ctx: &Ctx, user: UserId, change: &ProfileChange) -> 
 
 #[cfg(test)]
 mod tests {
-    use domain::Locale;
+    use domain::{Change, Locale};
     use futures::future::join_all;
 
     use super::*;
-    use crate::domain::Change;
     use crate::tests::{World, world};
 
     fn username(name: &str) -> ProfileChange {

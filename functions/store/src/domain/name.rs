@@ -1,0 +1,35 @@
+use std::fmt;
+
+use serde::{Deserialize, Serialize};
+
+/// What people call a store: 2 to 80 characters after trimming, no control characters.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(try_from = "String", into = "String")]
+pub struct StoreName(String);
+
+/// The name is too short, too long, or holds control characters.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, thiserror::Error)]
+#[error("name must have 2 to 80 characters and no control characters")]
+pub struct StoreNameError;
+
+impl TryFrom<String> for StoreName {
+    type Error = StoreNameError;
+
+    fn try_from(text: String) -> Result<Self, StoreNameError> {
+        let name = text.trim();
+        let fits = (2..=80).contains(&name.chars().count()) && !name.chars().any(char::is_control);
+        if fits { Ok(Self(name.to_owned())) } else { Err(StoreNameError) }
+    }
+}
+
+impl From<StoreName> for String {
+    fn from(name: StoreName) -> Self {
+        name.0
+    }
+}
+
+impl fmt::Display for StoreName {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str(&self.0)
+    }
+}

@@ -32,7 +32,8 @@ use serde::{Deserialize, Serialize};
 use crate::domain::{Account, Email, LoginAttempt, Session, SessionStatus, UserToken};
 
 /// The table's shape.
-pub const SCHEMA: TableSchema = TableSchema { indexes: &[IndexSchema { index: Index::Gsi1, projection: Projection::All }] };
+pub const SCHEMA: TableSchema =
+    TableSchema { indexes: &[IndexSchema { index: Index::Gsi1, projection: Projection::All }] };
 
 const TOKEN_KEPT: SignedDuration = SignedDuration::from_hours(24);
 const SESSION_KEPT: SignedDuration = SignedDuration::from_hours(30 * 24);

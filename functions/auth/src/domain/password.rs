@@ -1,6 +1,6 @@
+use argon2::Argon2;
 use argon2::password_hash::phc::PasswordHash;
 use argon2::password_hash::{Error as HashError, PasswordHasher, PasswordVerifier};
-use argon2::Argon2;
 use domain::Entropy;
 
 use super::Email;
@@ -122,7 +122,8 @@ mod tests {
     fn a_hash_knows_its_password_and_no_other() {
         let email: Email = "a@example.uz".parse().unwrap();
         let entropy = SeededEntropy::new(1);
-        let (one, other) = (Password::parse("Lola7!bahor", &email).unwrap(), Password::parse("Lola8!bahor", &email).unwrap());
+        let (one, other) =
+            (Password::parse("Lola7!bahor", &email).unwrap(), Password::parse("Lola8!bahor", &email).unwrap());
         let hash = one.hash(&entropy).unwrap();
         assert!(hash.starts_with("$argon2id$"));
         assert!(one.matches(&hash) && !other.matches(&hash));

@@ -80,7 +80,8 @@ impl RefreshToken {
     pub fn seal(&self, text: &str, entropy: &dyn Entropy) -> Result<String, RefreshTokenError> {
         let mut nonce = [0; NONCE_BYTES];
         entropy.fill(&mut nonce);
-        let payload = Payload { msg: text.as_bytes(), aad: self.session.uuid().as_bytes() };
+        let session = self.session.uuid();
+        let payload = Payload { msg: text.as_bytes(), aad: session.as_bytes() };
         let sealed = self.cipher().encrypt(&nonce.into(), payload).map_err(|_| RefreshTokenError)?;
         Ok(URL_SAFE_NO_PAD.encode([nonce.as_slice(), &sealed].concat()))
     }
@@ -89,7 +90,8 @@ impl RefreshToken {
     pub fn open(&self, sealed: &str) -> Result<String, RefreshTokenError> {
         let bytes = URL_SAFE_NO_PAD.decode(sealed).map_err(|_| RefreshTokenError)?;
         let (nonce, sealed) = bytes.split_first_chunk::<NONCE_BYTES>().ok_or(RefreshTokenError)?;
-        let payload = Payload { msg: sealed, aad: self.session.uuid().as_bytes() };
+        let session = self.session.uuid();
+        let payload = Payload { msg: sealed, aad: session.as_bytes() };
         let text = self.cipher().decrypt(&(*nonce).into(), payload).map_err(|_| RefreshTokenError)?;
         String::from_utf8(text).map_err(|_| RefreshTokenError)
     }

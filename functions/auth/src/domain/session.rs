@@ -129,7 +129,8 @@ impl Session {
             return Verdict::Replayed;
         };
         let at_once = showing.arrived_at < rotation.at;
-        let again = rotation.key.is_some() && rotation.key == showing.key && showing.arrived_at < rotation.at + RETRY_WINDOW;
+        let again =
+            rotation.key.is_some() && rotation.key == showing.key && showing.arrived_at < rotation.at + RETRY_WINDOW;
         let mut nonce = [0; 32];
         if !(at_once || again) || hex::decode_to_slice(&rotation.nonce, &mut nonce).is_err() {
             return Verdict::Replayed;
@@ -163,7 +164,8 @@ mod tests {
     fn rotated() -> (Session, RefreshToken, RefreshToken) {
         let before = token(1);
         let now = before.successor(&[9; 32]);
-        let rotation = Rotation { from: before.hash(), nonce: hex::encode([9; 32]), at: at(100), key: Some("k".into()) };
+        let rotation =
+            Rotation { from: before.hash(), nonce: hex::encode([9; 32]), at: at(100), key: Some("k".into()) };
         let session = Session {
             id: before.session,
             user_id: before.user,

@@ -27,16 +27,7 @@ pub(super) struct Me {
 
 pub(super) async fn me(State(ctx): State<Ctx>, User(claims): User) -> Result<Json<Me>, Problem> {
     let Account {
-        id,
-        email,
-        email_verified,
-        role,
-        status,
-        locale,
-        last_login_at,
-        password_changed_at,
-        created_at,
-        ..
+        id, email, email_verified, role, status, locale, last_login_at, password_changed_at, created_at, ..
     } = ops::account(&ctx, claims.user_id).await?.into_row();
     let me = Me { id, email, email_verified, role, status, locale, last_login_at, password_changed_at, created_at };
     Ok(Json(me))

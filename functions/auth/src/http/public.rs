@@ -1,10 +1,10 @@
 use axum::Json;
 use axum::extract::{FromRequestParts, State};
+use axum::http::StatusCode;
+use axum::http::request::Parts;
 use contracts::PlatformRole;
 use domain::{Locale, SessionId};
 use garde::Validate;
-use axum::http::StatusCode;
-use axum::http::request::Parts;
 use lambda::http::{Body, ClientInfo, IdempotencyKey, Problem};
 use serde::{Deserialize, Serialize};
 
@@ -12,10 +12,10 @@ use super::problem::SESSION_OVER;
 use crate::IdentityCtx;
 use crate::domain::user_token::CODE_LIFE;
 use crate::domain::{Email, Password, RefreshToken};
+use crate::ops;
 use crate::ops::login::{Login, SignedIn};
 use crate::ops::refresh::Refresh;
 use crate::ops::register::Register;
-use crate::ops;
 
 #[derive(Deserialize, Validate)]
 pub(super) struct RegisterBody {

@@ -142,7 +142,8 @@ async fn people_see_and_end_their_own_sessions_only() {
 async fn sample_requests_are_answered() {
     let w = World::new().await;
     let public = service(public(), w.ctx.clone());
-    for (name, status) in [("register", 202), ("resend-verification", 202), ("login-unknown", 401), ("refresh-over", 401)]
+    for (name, status) in
+        [("register", 202), ("resend-verification", 202), ("login-unknown", 401), ("refresh-over", 401)]
     {
         let reply = Call::recorded(samples::read(&format!("auth-public.{name}"))).send(&public).await;
         assert_eq!(reply.status, status, "{name}: {:?}", reply.body);

@@ -1,3 +1,5 @@
+use std::fmt;
+
 use contracts::Actor;
 use domain::{SessionId, TokenId};
 use dynamodb::{Stored, Tx};
@@ -33,6 +35,13 @@ pub struct SignedIn {
     pub expires_in_seconds: i32,
     /// For the next refresh.
     pub refresh: RefreshToken,
+}
+
+/// Tokens are not printed.
+impl fmt::Debug for SignedIn {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        write!(f, "SignedIn(session {})", self.refresh.session)
+    }
 }
 
 /// Begins a session for whoever knows the password of an active account.
@@ -90,12 +99,7 @@ async fn refuse_unknown(ctx: &IdentityCtx, command: &Login) -> Result<SignedIn, 
     Err(Error::WrongCredentials)
 }
 
-fn attempt(
-    ctx: &IdentityCtx,
-    command: &Login,
-    user_id: domain::UserId,
-    failure: Option<LoginFailure>,
-) -> LoginAttempt {
+fn attempt(ctx: &IdentityCtx, command: &Login, user_id: domain::UserId, failure: Option<LoginFailure>) -> LoginAttempt {
     let at = ctx.clock.now();
     LoginAttempt {
         id: TokenId::generate(at, &*ctx.entropy),
@@ -125,7 +129,8 @@ async fn record(
         let mut tx = Tx::new().replace("account", &account, &failed).create("login", &row);
         if locked {
             let (resource, after) = (format!("user/{}", account.id), json!({"locked_until": failed.locked_until}));
-            tx = tx.tell(&event::audited(ctx, Actor::Guest, "user.lock", resource, json!({"locked_until": null}), after));
+            tx =
+                tx.tell(event::audited(ctx, Actor::Guest, "user.lock", resource, json!({"locked_until": null}), after));
         }
         match ctx.table.commit(tx).await {
             Ok(()) => return Ok(()),
@@ -177,7 +182,7 @@ async fn succeed(
             .replace("account", &account, &account.logged_in(now))
             .create("session", &session)
             .create("login", &attempt(ctx, command, account.id, None))
-            .tell(&event::signed_in(ctx, &session));
+            .tell(event::signed_in(ctx, &session));
         match ctx.table.commit(tx).await {
             Ok(()) => {
                 let (access, expires_in_seconds) = (tokens.access, tokens.expires_in_seconds);

@@ -1,8 +1,8 @@
 use domain::UserId;
 
+use super::Error;
 use super::login::session_of;
 use super::sessions::revoke;
-use super::Error;
 use crate::Ctx;
 use crate::domain::SessionEnd;
 

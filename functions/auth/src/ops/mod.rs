@@ -3,10 +3,10 @@
 pub mod audit;
 mod error;
 mod event;
-mod lookup;
 pub mod login;
 pub mod login_history;
 pub mod logout;
+mod lookup;
 pub mod refresh;
 pub mod register;
 pub mod resend_verification;

@@ -128,7 +128,7 @@ async fn end(ctx: &IdentityCtx, session: &Stored<Session>, why: SessionEnd, acti
     let (before, after) = (json!({"status": session.status}), json!({"status": ended.status, "end": why}));
     // Whoever showed the token is not known to be its owner.
     let audited = event::audited(ctx, Actor::Guest, action, format!("session/{}", session.id), before, after);
-    match ctx.table.commit(Tx::new().replace("session", session, &ended).tell(&audited)).await {
+    match ctx.table.commit(Tx::new().replace("session", session, &ended).tell(audited)).await {
         Ok(()) => Ok(true),
         Err(error) if error.refused() == Some("session") => Ok(false),
         Err(error) => Err(error.into()),

@@ -74,7 +74,7 @@ pub(crate) async fn begin(
         .create("claim", &EmailClaim { email: command.email.clone(), user_id })
         .create("account", &account)
         .create("passwords", &PasswordHistory { user_id, hashes: vec![hash.to_owned()] })
-        .tell(&event::registered(ctx, user_id, command.role, command.locale, Actor::Guest));
+        .tell(event::registered(ctx, user_id, command.role, command.locale, Actor::Guest));
     match ctx.table.commit(tx).await {
         Ok(()) => Ok(Some(super::account(ctx, user_id).await?)),
         Err(error) if error.refused() == Some("claim") => Ok(None),

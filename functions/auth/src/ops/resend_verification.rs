@@ -1,8 +1,8 @@
 use domain::TokenId;
 use dynamodb::Tx;
 
-use super::lookup::{account_of, nobody};
 use super::Error;
+use super::lookup::{account_of, nobody};
 use crate::IdentityCtx;
 use crate::credentials::CredentialsError;
 use crate::domain::{Code, Email, TokenKind, UserToken};

@@ -45,10 +45,14 @@ async fn end(ctx: &Ctx, row: &Stored<Session>, why: SessionEnd) -> Result<bool, 
     let ended = row.ended(SessionStatus::Revoked, Some(why));
     let (actor, resource) = (Actor::User { id: row.user_id }, format!("session/{}", row.id));
     let (before, after) = (json!({"status": row.status}), json!({"status": ended.status, "end": why}));
-    let tx = Tx::new()
-        .replace("session", row, &ended)
-        .tell(&event::signed_out(ctx, row))
-        .tell(&event::audited(ctx, actor, "session.revoke", resource, before, after));
+    let tx = Tx::new().replace("session", row, &ended).tell(event::signed_out(ctx, row)).tell(event::audited(
+        ctx,
+        actor,
+        "session.revoke",
+        resource,
+        before,
+        after,
+    ));
     match ctx.table.commit(tx).await {
         Ok(()) => Ok(true),
         Err(error) if error.refused() == Some("session") => Ok(false),

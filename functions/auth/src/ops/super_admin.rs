@@ -45,7 +45,7 @@ async fn begin(ctx: &IdentityCtx, email: &Email) -> Result<(), Error> {
         .create("claim", &EmailClaim { email: email.clone(), user_id })
         .create("account", &account)
         .create("passwords", &PasswordHistory { user_id, hashes: Vec::new() })
-        .tell(&event::registered(ctx, user_id, PlatformRole::SuperAdmin, Locale::default(), Actor::Operator));
+        .tell(event::registered(ctx, user_id, PlatformRole::SuperAdmin, Locale::default(), Actor::Operator));
     match ctx.table.commit(tx).await {
         Err(error) if error.refused() != Some("claim") => Err(error.into()),
         _ => Ok(()),
@@ -70,7 +70,7 @@ async fn promote(ctx: &IdentityCtx, account: &Stored<Account>, hash: &str) -> Re
     let tx = Tx::new()
         .replace("account", account, &promoted)
         .replace("passwords", &passwords, &passwords.with(hash.to_owned()))
-        .tell(&audited);
+        .tell(audited);
     match ctx.table.commit(tx).await {
         Ok(()) => Ok(true),
         Err(error) if matches!(error.refused(), Some("account" | "passwords")) => Ok(false),

@@ -7,12 +7,12 @@ use domain::{Clock, Locale, SeededEntropy, UserId};
 use dynamodb::Table;
 use lambda::http::ClientInfo;
 
+use super::Error;
 use super::login::{Login, SignedIn, login};
 use super::lookup::account_of;
 use super::refresh::{Refresh, refresh};
 use super::register::{Register, register};
 use super::verify_email::verify_email;
-use super::Error;
 use crate::credentials::Tokens;
 use crate::credentials::fake::FakeCredentials;
 use crate::domain::{Password, RefreshToken};

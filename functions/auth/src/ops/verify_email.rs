@@ -31,7 +31,7 @@ pub async fn verify_email(ctx: &IdentityCtx, email: &Email, code: &Code) -> Resu
                 let tx = Tx::new()
                     .replace("token", &token, &used)
                     .replace("account", &account, &verified)
-                    .tell(&event::audited(ctx, actor, "user.verify-email", resource, before, after));
+                    .tell(event::audited(ctx, actor, "user.verify-email", resource, before, after));
                 (tx, Ok(()))
             }
         };

@@ -13,7 +13,7 @@ use tokio::sync::OnceCell;
 use crate::{Client, Person};
 
 /// How long a start may take once everything is built; the first one makes the Python environment.
-const START_MAX: Duration = Duration::from_secs(240);
+const START_MAX: Duration = Duration::from_mins(4);
 
 /// A running laptop cloud with a state of its own. Dropping it ends it.
 pub struct Cloud {
@@ -97,6 +97,13 @@ impl Cloud {
         self.control().post("/clock", &body).await.expect_status(200);
     }
 
+    /// The access keys of a function, by its name with stage.
+    pub fn keys_of(&self, function: &str) -> (&str, &str) {
+        let key =
+            |member: &str| self.endpoints["function_keys"][function][member].as_str().expect("every function has keys");
+        (key("access_key_id"), key("secret_access_key"))
+    }
+
     /// The text of the newest mail to `address`, waiting for it.
     pub async fn mail(&self, address: &str) -> String {
         let path = format!("/mailbox?limit=1&to={}", address.replace('+', "%2B").replace('@', "%40"));
@@ -171,9 +178,8 @@ async fn spawn(state: &Path) -> (Child, Value) {
         }
         panic!("the laptop cloud ended before it was ready:\n{}", said(state));
     };
-    if tokio::time::timeout(START_MAX, ready).await.is_err() {
-        panic!("the laptop cloud is not ready:\n{}", said(state));
-    }
+    let in_time = tokio::time::timeout(START_MAX, ready).await.is_ok();
+    assert!(in_time, "the laptop cloud is not ready:\n{}", said(state));
     let endpoints = std::fs::read(state.join("endpoints.json")).expect("endpoints.json is written");
     (child, serde_json::from_slice(&endpoints).expect("endpoints.json is JSON"))
 }

@@ -12,14 +12,10 @@ pub async fn until<T, F: Future<Output = Option<T>>>(promise: &str, what: impl F
 
 /// Polls `what` for the two minutes that the product takes to tidy up after a crash.
 pub async fn within_two_minutes<T, F: Future<Output = Option<T>>>(promise: &str, what: impl FnMut() -> F) -> T {
-    poll(promise, Duration::from_secs(120), what).await
+    poll(promise, Duration::from_mins(2), what).await
 }
 
-async fn poll<T, F: Future<Output = Option<T>>>(
-    promise: &str,
-    patience: Duration,
-    mut what: impl FnMut() -> F,
-) -> T {
+async fn poll<T, F: Future<Output = Option<T>>>(promise: &str, patience: Duration, mut what: impl FnMut() -> F) -> T {
     let begun = Instant::now();
     loop {
         if let Some(value) = what().await {

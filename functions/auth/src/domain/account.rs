@@ -1,3 +1,5 @@
+//! Accounts.
+
 use contracts::PlatformRole;
 use domain::{Locale, Timestamp, TokenId, UserId};
 use jiff::SignedDuration;
@@ -9,9 +11,9 @@ use super::{Email, MailBudget};
 pub const FAILED_LOGINS_MAX: u32 = 5;
 /// How long a locked account stays so.
 pub const LOCK: SignedDuration = SignedDuration::from_mins(30);
-/// How long one request may work on an account's credentials alone. Longer than a function lives (10 s): whoever finds
-/// the time over knows that nobody is at work any more.
-pub const WORK: SignedDuration = SignedDuration::from_secs(15);
+/// How long one request may work on an account's credentials alone. It gives up a second before
+/// ([`crate::ops::register`]): whoever finds the time over knows that nobody is at work any more.
+pub const WORK: SignedDuration = SignedDuration::from_secs(6);
 /// A registration that was begun and whose credentials are not there by then is undone.
 pub const UNFINISHED: SignedDuration = SignedDuration::from_mins(15);
 /// A registration whose email is not verified by then is undone.

@@ -1,3 +1,5 @@
+//! Sessions and what their refresh tokens are worth.
+
 use domain::{SessionId, Timestamp, UserId};
 use jiff::SignedDuration;
 use serde::{Deserialize, Serialize};

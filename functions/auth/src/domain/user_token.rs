@@ -1,3 +1,5 @@
+//! Secrets that prove something once.
+
 use domain::{Timestamp, TokenId, UserId};
 use jiff::SignedDuration;
 use serde::{Deserialize, Serialize};

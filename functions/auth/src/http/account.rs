@@ -104,7 +104,7 @@ pub(super) async fn revoke_others(State(ctx): State<Ctx>, User(claims): User) ->
 #[derive(Serialize)]
 pub(super) struct AttemptAnswer {
     at: Timestamp,
-    succeeded: bool,
+    success: bool,
     #[serde(skip_serializing_if = "Option::is_none")]
     failure: Option<LoginFailure>,
     ip: String,
@@ -115,7 +115,7 @@ pub(super) struct AttemptAnswer {
 impl From<LoginAttempt> for AttemptAnswer {
     fn from(attempt: LoginAttempt) -> Self {
         let LoginAttempt { at, failure, ip, user_agent, device, .. } = attempt;
-        Self { at, succeeded: failure.is_none(), failure, ip, user_agent, device }
+        Self { at, success: failure.is_none(), failure, ip, user_agent, device }
     }
 }
 

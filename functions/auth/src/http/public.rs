@@ -11,7 +11,7 @@ use serde::{Deserialize, Serialize};
 use super::problem::SESSION_OVER;
 use crate::IdentityCtx;
 use crate::domain::user_token::CODE_LIFE;
-use crate::domain::{Email, Password, RefreshToken};
+use crate::domain::{Email, Password, RefreshToken, Status};
 use crate::ops;
 use crate::ops::login::{Login, SignedIn};
 use crate::ops::refresh::Refresh;
@@ -60,13 +60,18 @@ pub(super) struct VerifyBody {
     code: String,
 }
 
+#[derive(Serialize)]
+pub(super) struct Verified {
+    status: Status,
+}
+
 pub(super) async fn verify_email(
     State(ctx): State<IdentityCtx>,
     Body(body): Body<VerifyBody>,
-) -> Result<StatusCode, Problem> {
+) -> Result<Json<Verified>, Problem> {
     let code = body.code.parse().map_err(|e| Problem::field("code", e))?;
     ops::verify_email::verify_email(&ctx, &email(&body.email)?, &code).await?;
-    Ok(StatusCode::NO_CONTENT)
+    Ok(Json(Verified { status: Status::Active }))
 }
 
 #[derive(Deserialize, Validate)]

@@ -1,3 +1,5 @@
+//! Signing in.
+
 use std::fmt;
 
 use contracts::Actor;

@@ -1,3 +1,5 @@
+//! Attempts to sign in, as their owner reads them.
+
 use dynamodb::{Page, Query};
 
 use super::Error;

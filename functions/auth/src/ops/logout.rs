@@ -1,3 +1,5 @@
+//! Signing out.
+
 use domain::UserId;
 
 use super::Error;

@@ -16,13 +16,19 @@ use dynamodb::{Stored, Tx};
 use super::lookup::{account_of, nobody};
 use super::{Error, event};
 use crate::IdentityCtx;
+use crate::domain::account::WORK;
 use crate::domain::{Account, Code, Credentials, Email, Password, Status, TokenKind, UserToken};
 use crate::mail::Letter;
 use crate::table::{EmailClaim, PasswordHistory, passwords_key};
 
-/// How long a request waits for the one before it: together less than a function may take.
-const TURNS_MAX: u32 = 80;
+/// How long a request waits for the one before it: longer than [`crate::domain::account::WORK`], so that it takes over
+/// from one that was killed, and less than a function may take.
+const TURNS_MAX: u32 = 100;
 const TURN: Duration = Duration::from_millis(75);
+/// How long a request works on the credentials before it gives up.
+const STEPS: Duration = Duration::from_secs(5);
+const _: () = assert!(STEPS.as_secs() + 1 == WORK.as_secs().unsigned_abs());
+const _: () = assert!(TURN.as_millis() * TURNS_MAX as u128 > 1_000 * WORK.as_secs().unsigned_abs() as u128);
 
 /// Somebody registers.
 pub struct Register {
@@ -50,7 +56,7 @@ pub async fn register(ctx: &IdentityCtx, command: &Register) -> Result<(), Error
             Some(account) if account.is_busy(now) => None,
             Some(account) => match again(ctx, &account, command, &hash, now).await? {
                 Again::Nothing => return Ok(()),
-                Again::Taken(account) => account,
+                Again::Taken(account) => account.map(|account| *account),
             },
         };
         if let Some(account) = taken {
@@ -86,7 +92,7 @@ enum Again {
     /// The same registration as a moment ago, or one too many: its mail is on its way.
     Nothing,
     /// The account is the caller's to work on; `None` when somebody else was first.
-    Taken(Option<Stored<Account>>),
+    Taken(Option<Box<Stored<Account>>>),
 }
 
 /// The address has a pending account that nobody works on: takes it over for this password.
@@ -110,7 +116,7 @@ async fn again(
     let history = PasswordHistory { hashes: vec![hash.to_owned()], user_id: account.id };
     let tx = Tx::new().replace("account", account, &working).replace("passwords", &passwords, &history);
     match ctx.table.commit(tx).await {
-        Ok(()) => Ok(Again::Taken(Some(super::account(ctx, account.id).await?))),
+        Ok(()) => Ok(Again::Taken(Some(Box::new(super::account(ctx, account.id).await?)))),
         Err(error) if error.refused().is_some() => Ok(Again::Taken(None)),
         Err(error) => Err(error.into()),
     }
@@ -118,7 +124,8 @@ async fn again(
 
 /// The remaining steps, by the one request that works on the account. When one fails, the next request need not wait.
 async fn complete(ctx: &IdentityCtx, account: Stored<Account>, command: &Register) -> Result<(), Error> {
-    match steps(ctx, &account, command).await {
+    let done = tokio::time::timeout(STEPS, steps(ctx, &account, command)).await;
+    match done.unwrap_or(Err(Error::Busy)) {
         Err(Error::Table(error)) if error.refused().is_some() => Err(Error::Busy),
         Err(error) => {
             match ctx.table.replace(&account, account.given_up()).await {
@@ -178,7 +185,6 @@ mod tests {
 
     use super::*;
     use crate::credentials::fake::Crash;
-    use crate::domain::account::WORK;
     use crate::ops::testing::{EMAIL, PASSWORD, World};
     use crate::ops::{sweep, verify_email::verify_email};
 
@@ -256,7 +262,7 @@ mod tests {
             let w = World::new().await;
             match step {
                 0 => {
-                    let command = w.command(EMAIL, PASSWORD);
+                    let command = World::command(EMAIL, PASSWORD);
                     let hash = command.password.hash(&*w.ctx.entropy).unwrap();
                     begin(&w.ctx, &command, &hash, w.clock.now()).await.unwrap().unwrap();
                 }

@@ -1,3 +1,5 @@
+//! Another code.
+
 use domain::TokenId;
 use dynamodb::Tx;
 

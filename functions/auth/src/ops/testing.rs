@@ -42,14 +42,14 @@ impl World {
         Self { ctx, clock, credentials, mailbox, _db: db }
     }
 
-    pub(crate) fn command(&self, email: &str, password: &str) -> Register {
+    pub(crate) fn command(email: &str, password: &str) -> Register {
         let email = email.parse().unwrap();
         let password = Password::parse(password, &email).unwrap();
         Register { email, password, role: PlatformRole::Customer, locale: Locale::Uz }
     }
 
     pub(crate) async fn register(&self, email: &str, password: &str) -> Result<(), Error> {
-        register(&self.ctx, &self.command(email, password)).await
+        register(&self.ctx, &Self::command(email, password)).await
     }
 
     /// With the code that was mailed last.

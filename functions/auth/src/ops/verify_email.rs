@@ -1,3 +1,5 @@
+//! Proving an email.
+
 use contracts::Actor;
 use dynamodb::Tx;
 use serde_json::json;

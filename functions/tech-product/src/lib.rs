@@ -1,1 +1,18 @@
-//! What is sold: the catalogue and its stock.
+#![doc = include_str!("../README.md")]
+
+pub mod consume;
+mod ctx;
+pub mod domain;
+mod files;
+pub mod http;
+pub mod ops;
+mod queue;
+mod stores;
+pub mod table;
+#[cfg(test)]
+mod testbed;
+
+pub use ctx::{Ctx, Intake};
+pub use files::{FileError, ImportFiles, S3Files, file_name};
+pub use queue::{GoOn, ImportQueue, QueueError, SqsQueue};
+pub use stores::{RemoteStores, Stores};

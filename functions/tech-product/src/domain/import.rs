@@ -1,0 +1,269 @@
+//! An upload of many products, worked off a chunk at a time.
+
+use std::collections::BTreeMap;
+use std::str::FromStr;
+
+use domain::{CorrelationId, ImportId, Slug, StoreId, Timestamp, UserId};
+use dynamodb::TRANSACT_OPERATIONS_MAX;
+use jiff::SignedDuration;
+use serde::{Deserialize, Serialize};
+
+/// Rows worked off by one message: each takes one transaction, and the worker has five seconds.
+pub const ROWS_PER_CHUNK: usize = 90;
+// The chunk's refused rows are written with the import's progress and the fact that it is finished.
+const _: () = assert!(ROWS_PER_CHUNK + 2 <= TRANSACT_OPERATIONS_MAX);
+
+/// After so long without progress the sweep sends the message again.
+const IDLE_MAX: SignedDuration = SignedDuration::from_secs(60);
+/// After so many messages without progress the import is given up: over an hour of a failing dependency.
+const NUDGES_MAX: u32 = 90;
+/// Characters of a dotted path.
+const PATH_MAX: usize = 200;
+
+/// What a row may say beside its specifications.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
+pub enum Field {
+    /// Required.
+    Title,
+    /// Required.
+    Brand,
+    /// The maker's name for it.
+    Model,
+    /// Required; unique in the store.
+    Sku,
+    /// Required; so'm.
+    Price,
+    /// Required; pieces.
+    Stock,
+    /// Barcode.
+    Gtin,
+    /// Part number.
+    Mpn,
+    /// Of appearance.
+    Year,
+    /// At length.
+    Description,
+}
+
+impl Field {
+    const ALL: [Self; 10] = [
+        Self::Title,
+        Self::Brand,
+        Self::Model,
+        Self::Sku,
+        Self::Price,
+        Self::Stock,
+        Self::Gtin,
+        Self::Mpn,
+        Self::Year,
+        Self::Description,
+    ];
+
+    /// The name in `map=<field>=<path>` and in refusals.
+    pub const fn name(self) -> &'static str {
+        match self {
+            Self::Title => "title",
+            Self::Brand => "brand",
+            Self::Model => "model",
+            Self::Sku => "sku",
+            Self::Price => "price",
+            Self::Stock => "stock",
+            Self::Gtin => "gtin",
+            Self::Mpn => "mpn",
+            Self::Year => "year",
+            Self::Description => "description",
+        }
+    }
+}
+
+/// Where in a row each field stands. A field that is not mapped stands under its own name.
+#[derive(Debug, Clone, PartialEq, Eq, Default, Serialize, Deserialize)]
+pub struct Mapping(BTreeMap<String, String>);
+
+/// Why a mapping is not one.
+#[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
+pub enum MappingError {
+    /// Not a field.
+    #[error("there is no field {0}; the fields are title, brand, model, sku, price, stock, gtin, mpn, year, description")]
+    UnknownField(String),
+    /// Twice the same.
+    #[error("the field {0} is mapped twice")]
+    Twice(String),
+    /// Empty or too long.
+    #[error("the path of {0} must have 1 to 200 characters")]
+    Path(String),
+}
+
+impl Mapping {
+    /// Reads pairs of field and path.
+    pub fn parse<'a>(pairs: impl IntoIterator<Item = (&'a str, &'a str)>) -> Result<Self, MappingError> {
+        let mut mapping = BTreeMap::new();
+        for (name, path) in pairs {
+            let field: Field = name.parse()?;
+            if path.is_empty() || path.chars().count() > PATH_MAX {
+                return Err(MappingError::Path(name.to_owned()));
+            }
+            if mapping.insert(field.name().to_owned(), path.to_owned()).is_some() {
+                return Err(MappingError::Twice(name.to_owned()));
+            }
+        }
+        Ok(Self(mapping))
+    }
+
+    /// Where `field` stands.
+    pub fn path(&self, field: Field) -> &str {
+        self.0.get(field.name()).map_or(field.name(), String::as_str)
+    }
+}
+
+impl FromStr for Field {
+    type Err = MappingError;
+
+    fn from_str(name: &str) -> Result<Self, MappingError> {
+        let found = Self::ALL.into_iter().find(|field| field.name() == name);
+        found.ok_or_else(|| MappingError::UnknownField(name.to_owned()))
+    }
+}
+
+/// Where an import is.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "SCREAMING_SNAKE_CASE")]
+pub enum ImportStatus {
+    /// No row was looked at yet.
+    Pending,
+    /// Some were.
+    Processing,
+    /// All were.
+    Completed,
+    /// It was given up; `failure` says why. Rows done until then stay.
+    Failed,
+}
+
+/// Why an import was given up.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "kebab-case")]
+pub enum Failure {
+    /// The store may not sell any more.
+    StoreNotActive,
+    /// The uploaded file is gone.
+    FileGone,
+    /// No progress for over an hour, for a reason of ours.
+    Stalled,
+}
+
+/// An upload and how far it is.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+pub struct Import {
+    /// Its id.
+    pub import_id: ImportId,
+    /// Whose products.
+    pub store_id: StoreId,
+    /// Who uploaded it.
+    pub requested_by: UserId,
+    /// The request.
+    pub correlation_id: CorrelationId,
+    /// The category of every row.
+    pub category: Slug,
+    /// Where the fields stand.
+    pub mapping: Mapping,
+    /// Where it is.
+    pub status: ImportStatus,
+    /// Why it was given up.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub failure: Option<Failure>,
+    /// Rows of the file.
+    pub total: u32,
+    /// Rows looked at.
+    pub done: u32,
+    /// Rows that are products now.
+    pub accepted: u32,
+    /// Those among them that were products before.
+    pub updated: u32,
+    /// Rows that are not; each has its reasons.
+    pub refused: u32,
+    /// Bytes of the kept file before the next row.
+    pub offset: u64,
+    /// Messages since the last progress.
+    pub nudges: u32,
+    /// When the sweep has to look, unless it is over.
+    pub look_at: Timestamp,
+    /// When it was uploaded.
+    pub created_at: Timestamp,
+    /// When the last row was done.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub finished_at: Option<Timestamp>,
+}
+
+/// What a chunk came to.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
+pub struct Progress {
+    /// Rows looked at.
+    pub rows: u32,
+    /// Rows that are products now.
+    pub accepted: u32,
+    /// Those among them that were products before.
+    pub updated: u32,
+    /// Where the next row begins.
+    pub offset: u64,
+}
+
+impl Import {
+    /// Whether nothing is left to do.
+    pub fn is_over(&self) -> bool {
+        matches!(self.status, ImportStatus::Completed | ImportStatus::Failed)
+    }
+
+    /// When the sweep looks at an import that is active at `now`.
+    pub fn look_after(now: Timestamp) -> Timestamp {
+        now + IDLE_MAX
+    }
+
+    /// The import after a chunk.
+    pub fn advanced(&self, by: Progress, now: Timestamp) -> Self {
+        let done = self.done + by.rows;
+        let finished = done >= self.total;
+        Self {
+            done,
+            accepted: self.accepted + by.accepted,
+            updated: self.updated + by.updated,
+            refused: self.refused + (by.rows - by.accepted),
+            offset: by.offset,
+            nudges: 0,
+            look_at: Self::look_after(now),
+            status: if finished { ImportStatus::Completed } else { ImportStatus::Processing },
+            finished_at: finished.then_some(now),
+            ..self.clone()
+        }
+    }
+
+    /// The import given up.
+    pub fn failed(&self, failure: Failure, now: Timestamp) -> Self {
+        Self { status: ImportStatus::Failed, failure: Some(failure), finished_at: Some(now), ..self.clone() }
+    }
+
+    /// The import after its message was sent once more; given up after too many.
+    pub fn nudged(&self, now: Timestamp) -> Self {
+        if self.nudges >= NUDGES_MAX {
+            return self.failed(Failure::Stalled, now);
+        }
+        Self { nudges: self.nudges + 1, look_at: Self::look_after(now), ..self.clone() }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_field_that_is_not_mapped_stands_under_its_own_name() {
+        let mapping = Mapping::parse([("title", "metadata.name")]).unwrap();
+        assert_eq!((mapping.path(Field::Title), mapping.path(Field::Price)), ("metadata.name", "price"));
+    }
+
+    #[test]
+    fn a_mapping_says_what_is_wrong_with_it() {
+        assert_eq!(Mapping::parse([("colour", "x")]), Err(MappingError::UnknownField("colour".into())));
+        assert_eq!(Mapping::parse([("sku", "a"), ("sku", "b")]), Err(MappingError::Twice("sku".into())));
+        assert_eq!(Mapping::parse([("sku", "")]), Err(MappingError::Path("sku".into())));
+    }
+}

@@ -1,0 +1,217 @@
+//! A row of an import, read as a product.
+
+use domain::{Localized, Money};
+use serde_json::Value;
+
+use super::spec::absent;
+use super::{Fault, Field, Mapping, Patch, Refusal, STOCK_MAX, SpecTemplate, brand_slug, check_sku, som};
+
+/// What a row says.
+#[derive(Debug, Clone, PartialEq)]
+pub struct ImportRow {
+    /// Which product.
+    pub sku: String,
+    /// The price of one.
+    pub price: Money,
+    /// How many there are.
+    pub stock: i64,
+    /// The rest.
+    pub patch: Patch,
+}
+
+/// The value at a dotted path such as `metadata.part_numbers.0`. A member whose own name is the whole path (a column
+/// of a spreadsheet, say) comes first.
+pub fn look_up<'a>(row: &'a Value, path: &str) -> Option<&'a Value> {
+    if let Some(value) = row.get(path) {
+        return Some(value);
+    }
+    path.split('.').try_fold(row, |value, step| match value {
+        Value::Array(items) => items.get(step.parse::<usize>().ok()?),
+        other => other.get(step),
+    })
+}
+
+/// Reads one row; everything that is wrong with it at once.
+pub fn read_row(row: &Value, mapping: &Mapping, template: &SpecTemplate) -> Result<ImportRow, Vec<Refusal>> {
+    let mut reader = Reader { row, mapping, refusals: Vec::new() };
+    let title = reader.required(Field::Title, text);
+    let sku = reader.required(Field::Sku, |v| text(v).and_then(|sku| check_sku(&sku).map(|()| sku)));
+    let price = reader.required(Field::Price, som);
+    let stock = reader.required(Field::Stock, stock);
+    let mut patch = Patch {
+        title: title.clone().map(Localized::same),
+        brand: reader.required(Field::Brand, |v| text(v).and_then(|name| brand_slug(&name))),
+        model: reader.optional(Field::Model, text),
+        year: reader.optional(Field::Year, year),
+        gtin: reader.optional(Field::Gtin, text),
+        mpn: reader.optional(Field::Mpn, text),
+        description: reader.optional(Field::Description, text).map(Localized::same),
+        ..Patch::default()
+    };
+    for field in &template.fields {
+        let Some(value) = field.source.as_ref().and_then(|path| look_up(row, path)) else { continue };
+        match field.read(value) {
+            Ok(Some(value)) => {
+                patch.specs.insert(field.name.clone(), Some(value));
+            }
+            Ok(None) => {}
+            Err(fault) => reader.refuse(format!("specs.{}", field.name), fault, Some(value)),
+        }
+    }
+    reader.refusals.extend(patch.faults());
+    match (sku, price, stock) {
+        (Some(sku), Some(price), Some(stock)) if reader.refusals.is_empty() => {
+            Ok(ImportRow { sku, price, stock, patch })
+        }
+        _ => Err(reader.refusals),
+    }
+}
+
+struct Reader<'a> {
+    row: &'a Value,
+    mapping: &'a Mapping,
+    refusals: Vec<Refusal>,
+}
+
+impl<'a> Reader<'a> {
+    fn refuse(&mut self, field: String, fault: Fault, value: Option<&Value>) {
+        let refusal = Refusal::new(field, fault);
+        self.refusals.push(match value {
+            Some(Value::String(text)) => refusal.found(text),
+            Some(value) => refusal.found(&value.to_string()),
+            None => refusal,
+        });
+    }
+
+    fn value(&self, field: Field) -> Option<&'a Value> {
+        look_up(self.row, self.mapping.path(field)).filter(|value| !absent(value))
+    }
+
+    fn optional<T>(&mut self, field: Field, read: impl FnOnce(&Value) -> Result<T, Fault>) -> Option<T> {
+        let value = self.value(field)?;
+        match read(value) {
+            Ok(read) => Some(read),
+            Err(fault) => {
+                self.refuse(field.name().to_owned(), fault, Some(value));
+                None
+            }
+        }
+    }
+
+    fn required<T>(&mut self, field: Field, read: impl FnOnce(&Value) -> Result<T, Fault>) -> Option<T> {
+        if self.value(field).is_none() {
+            self.refuse(field.name().to_owned(), Fault::Missing, None);
+            return None;
+        }
+        self.optional(field, read)
+    }
+}
+
+fn text(value: &Value) -> Result<String, Fault> {
+    match value {
+        Value::String(text) => Ok(text.trim().to_owned()),
+        Value::Number(number) => Ok(number.to_string()),
+        _ => Err(Fault::NotText),
+    }
+}
+
+fn stock(value: &Value) -> Result<i64, Fault> {
+    let stock = match value {
+        Value::Number(number) => number.as_i64(),
+        Value::String(text) => text.split_whitespace().collect::<String>().parse().ok(),
+        _ => None,
+    };
+    stock.filter(|stock| (0..=STOCK_MAX).contains(stock)).ok_or(Fault::Stock)
+}
+
+fn year(value: &Value) -> Result<u16, Fault> {
+    let year = match value {
+        Value::Number(number) => number.as_u64().and_then(|year| u16::try_from(year).ok()),
+        Value::String(text) => text.trim().parse().ok(),
+        _ => None,
+    };
+    year.ok_or(Fault::Year)
+}
+
+#[cfg(test)]
+mod tests {
+    use proptest::prelude::*;
+    use serde_json::json;
+
+    use super::*;
+    use crate::domain::SpecValue;
+
+    fn template() -> SpecTemplate {
+        let file: Value = serde_json::from_str(include_str!("../../catalogue/cpu.json")).unwrap();
+        let fields = serde_json::from_value(file["spec_template"].clone()).unwrap();
+        SpecTemplate { category: "cpu".parse().unwrap(), fields }
+    }
+
+    fn mapping() -> Mapping {
+        Mapping::parse([
+            ("title", "metadata.name"),
+            ("brand", "metadata.manufacturer"),
+            ("sku", "metadata.part_numbers.0"),
+            ("year", "metadata.releaseYear"),
+        ])
+        .unwrap()
+    }
+
+    fn row() -> Value {
+        json!({
+            "metadata": {"name": "AMD Ryzen 7 9800X3D", "manufacturer": "AMD", "part_numbers": ["100-1000"], "releaseYear": 2024},
+            "socket": "AM5", "cores": {"total": 8, "threads": 16}, "clocks": {"performance": {"base": 4.7, "boost": 5.2}},
+            "specifications": {"tdp": 120, "eccSupport": true, "memory": {"types": ["DDR5"], "maxSupport": 192}},
+            "microarchitecture": "Zen 5", "price": "6 850 000", "stock": 12,
+        })
+    }
+
+    #[test]
+    fn a_row_is_read_with_its_specifications() {
+        let read = read_row(&row(), &mapping(), &template()).unwrap();
+        assert_eq!((read.sku.as_str(), read.price.minor(), read.stock), ("100-1000", 685_000_000, 12));
+        assert_eq!(read.patch.brand.unwrap().slug.as_str(), "amd");
+        assert_eq!(read.patch.year, Some(2024));
+        assert_eq!(read.patch.specs["socket"], Some(SpecValue::Select("AM5".into())));
+        assert_eq!(read.patch.specs["tdp"], Some(SpecValue::Number(120.0)));
+        assert_eq!(read.patch.specs["memory_types"], Some(SpecValue::MultiSelect(vec!["DDR5".into()])));
+    }
+
+    #[test]
+    fn everything_wrong_with_a_row_is_named_at_once() {
+        let mut row = row();
+        row["metadata"]["name"] = " ".into();
+        row["metadata"]["part_numbers"] = json!([]);
+        row["price"] = "1.005".into();
+        row["stock"] = json!(-1);
+        row["socket"] = "LGA 9999".into();
+        let faults: Vec<_> =
+            read_row(&row, &mapping(), &template()).unwrap_err().into_iter().map(|r| (r.field, r.fault)).collect();
+        let expected = [
+            ("title", Fault::Missing),
+            ("sku", Fault::Missing),
+            ("price", Fault::Precision),
+            ("stock", Fault::Stock),
+            ("specs.socket", Fault::NotAnOption),
+        ];
+        assert_eq!(faults, expected.map(|(field, fault)| (field.to_owned(), fault)));
+    }
+
+    #[test]
+    fn a_column_may_have_a_dot_in_its_name() {
+        let row = json!({"a.b": 1, "a": {"b": 2, "list": [{"c": 3}]}});
+        assert_eq!(look_up(&row, "a.b"), Some(&json!(1)));
+        assert_eq!(look_up(&row, "a.list.0.c"), Some(&json!(3)));
+        assert_eq!(look_up(&row, "a.list.1.c"), None);
+        assert_eq!(look_up(&row, "a.list.x"), None);
+    }
+
+    proptest! {
+        #[test]
+        fn no_row_makes_the_reader_panic(name in ".{0,30}", price in ".{0,30}", path in "[a-z0-9.]{0,20}") {
+            let row = json!({"metadata": {"name": name, "manufacturer": price}, "price": price, "stock": price});
+            let _ = read_row(&row, &mapping(), &template());
+            let _ = look_up(&row, &path);
+        }
+    }
+}

@@ -1,0 +1,72 @@
+//! Uploaded imports, kept as lines of JSON.
+
+use aws_sdk_s3::Client;
+use aws_sdk_s3::error::DisplayErrorContext;
+use aws_sdk_s3::primitives::ByteStream;
+use domain::{ImportId, StoreId};
+use futures::future::BoxFuture;
+
+/// Where a file is kept.
+pub fn file_name(store: StoreId, import: ImportId) -> String {
+    format!("imports/{store}/{import}.ndjson")
+}
+
+/// Why a file cannot be read or kept.
+#[derive(Debug, thiserror::Error)]
+pub enum FileError {
+    /// There is none of that name.
+    #[error("there is no file {0}")]
+    Gone(String),
+    /// No answer, or one that nobody expects.
+    #[error("the bucket of imports does not answer: {0}")]
+    Unavailable(String),
+}
+
+/// Where uploads are kept until they are worked off.
+pub trait ImportFiles: Send + Sync {
+    /// Keeps `bytes`; keeping the same name again replaces them.
+    fn keep<'a>(&'a self, name: &'a str, bytes: Vec<u8>) -> BoxFuture<'a, Result<(), FileError>>;
+
+    /// At most `limit` bytes of a file from `offset` on; fewer at its end.
+    fn part<'a>(&'a self, name: &'a str, offset: u64, limit: u64) -> BoxFuture<'a, Result<Vec<u8>, FileError>>;
+}
+
+/// An S3 bucket.
+#[derive(Debug, Clone)]
+pub struct S3Files {
+    s3: Client,
+    bucket: String,
+}
+
+impl S3Files {
+    /// The bucket called `bucket`.
+    pub fn new(aws: &aws_config::SdkConfig, bucket: &str) -> Self {
+        // The SDK takes another endpoint from the environment, but not the style of addresses that one without a
+        // wildcard name needs. AWS understands both.
+        let config = aws_sdk_s3::config::Builder::from(aws).force_path_style(true).build();
+        Self { s3: Client::from_conf(config), bucket: bucket.to_owned() }
+    }
+}
+
+impl ImportFiles for S3Files {
+    fn keep<'a>(&'a self, name: &'a str, bytes: Vec<u8>) -> BoxFuture<'a, Result<(), FileError>> {
+        Box::pin(async move {
+            let call = self.s3.put_object().bucket(&self.bucket).key(name).content_type("application/x-ndjson");
+            let kept = call.body(ByteStream::from(bytes)).send().await;
+            kept.map(|_| ()).map_err(|e| FileError::Unavailable(DisplayErrorContext(&e).to_string()))
+        })
+    }
+
+    fn part<'a>(&'a self, name: &'a str, offset: u64, limit: u64) -> BoxFuture<'a, Result<Vec<u8>, FileError>> {
+        Box::pin(async move {
+            let last = offset.saturating_add(limit).saturating_sub(1);
+            let call = self.s3.get_object().bucket(&self.bucket).key(name).range(format!("bytes={offset}-{last}"));
+            let answer = call.send().await.map_err(|error| match error.as_service_error() {
+                Some(e) if e.is_no_such_key() => FileError::Gone(name.to_owned()),
+                _ => FileError::Unavailable(DisplayErrorContext(&error).to_string()),
+            })?;
+            let body = answer.body.collect().await.map_err(|e| FileError::Unavailable(e.to_string()))?;
+            Ok(body.to_vec())
+        })
+    }
+}

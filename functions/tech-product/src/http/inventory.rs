@@ -1,0 +1,125 @@
+//! Stock: what shoppers see, what stores change, what checkouts hold.
+
+use axum::Json;
+use axum::extract::{Path, State};
+use axum::response::{IntoResponse, Response};
+use contracts::Permission::InventoryWrite;
+use domain::{ProductId, VariantId};
+use dynamodb::Stored;
+use garde::Validate;
+use lambda::http::{Access, Body, IdempotencyKey, PageAnswer, PageQuery, Problem, Routes, StaffGuard, kinds};
+use serde::Deserialize;
+use serde_json::json;
+
+use super::path::part;
+use super::reservations;
+use super::view::{AvailabilityView, MovementView, StockView};
+use crate::Ctx;
+use crate::domain::STOCK_MAX;
+use crate::ops::stock::{MoveStock, Pieces, move_stock};
+use crate::table::{self, Movement, Stock};
+
+/// Variants of one product.
+const VARIANTS_MAX: usize = 100;
+
+/// The routes of `tech-product-inventory`.
+pub fn inventory() -> Routes<Ctx> {
+    let (staff_of, internal) = (Access::StaffOf(InventoryWrite), Access::Internal);
+    Routes::new("tech-product-inventory")
+        .get("/v1/products/{product_id}/availability", Access::Public, "What can be bought of a product", availability)
+        .get("/v1/products/{product_id}/inventory", staff_of, "The stock of a product", show)
+        .patch("/v1/products/{product_id}/inventory", staff_of, "Count, receive or write off pieces", change)
+        .get("/v1/products/{product_id}/inventory/movements", staff_of, "Who moved the stock of a product", movements)
+        .get("/internal/variants/{product_id}/{variant_id}", internal, "What a cart needs to know", reservations::offer)
+        .put("/internal/reservations/{reservation_id}", internal, "Hold every line or none", reservations::reserve)
+        .get("/internal/reservations/{reservation_id}", internal, "A reservation", reservations::get)
+        .post("/internal/reservations/{reservation_id}/commit", internal, "The stock leaves", reservations::commit)
+        .post("/internal/reservations/{reservation_id}/release", internal, "The stock is back", reservations::release)
+        .post("/internal/reservations/{reservation_id}/extend", internal, "Hold longer", reservations::extend)
+}
+
+async fn availability(State(ctx): State<Ctx>, Path(id): Path<String>) -> Result<Json<serde_json::Value>, Problem> {
+    let id: ProductId = part(&id)?;
+    let stock = ctx.table.query_all::<Stock>(table::stock_of(id), VARIANTS_MAX).await?;
+    let variants: Vec<AvailabilityView> = stock.iter().filter(|s| s.active).map(|s| (&**s).into()).collect();
+    if variants.is_empty() {
+        return Err(Problem::of(&kinds::NOT_FOUND));
+    }
+    Ok(Json(json!({"product_id": id, "variants": variants})))
+}
+
+async fn show(State(ctx): State<Ctx>, Path(id): Path<String>, staff: StaffGuard) -> Result<Response, Problem> {
+    let id = part(&id)?;
+    let stock = of_staff(&ctx, &staff, id).await?;
+    let variants: Vec<StockView<'_>> = stock.iter().map(|stock| (&**stock).into()).collect();
+    Ok(Json(json!({"product_id": id, "variants": variants})).into_response())
+}
+
+async fn movements(
+    State(ctx): State<Ctx>,
+    Path(id): Path<String>,
+    staff: StaffGuard,
+    page: PageQuery,
+) -> Result<Json<PageAnswer<MovementView>>, Problem> {
+    let id: ProductId = part(&id)?;
+    of_staff(&ctx, &staff, id).await?;
+    let caller = id.to_string();
+    let found = ctx.table.query::<Movement>(page.apply(table::movements_of(id), "movements", &caller)?).await?;
+    let items = found.rows.into_iter().map(|movement| movement.into_row().into()).collect();
+    Ok(Json(PageAnswer::new(items, found.next.as_ref(), "movements", &caller)))
+}
+
+/// Either `on_hand` (so many are there) or `adjust` (so many more or less). `variant_id` may be left out where there is
+/// only one.
+#[derive(Debug, Deserialize, Validate)]
+#[serde(deny_unknown_fields)]
+struct ChangeBody {
+    #[garde(skip)]
+    variant_id: Option<VariantId>,
+    #[garde(range(min = 0, max = STOCK_MAX))]
+    on_hand: Option<i64>,
+    #[garde(range(min = -STOCK_MAX, max = STOCK_MAX))]
+    adjust: Option<i64>,
+    #[garde(length(chars, max = 200))]
+    note: Option<String>,
+}
+
+async fn change(
+    State(ctx): State<Ctx>,
+    Path(id): Path<String>,
+    staff: StaffGuard,
+    IdempotencyKey(key): IdempotencyKey,
+    Body(body): Body<ChangeBody>,
+) -> Result<Response, Problem> {
+    let id = part(&id)?;
+    let stock = of_staff(&ctx, &staff, id).await?;
+    let pieces = match (body.on_hand, body.adjust) {
+        (Some(to), None) => Pieces::Set(to),
+        (None, Some(by)) => Pieces::Adjust(by),
+        _ => return Err(Problem::field("on_hand", "give either on_hand or adjust")),
+    };
+    let variant_id = match (body.variant_id, stock.as_slice()) {
+        (Some(variant), _) => variant,
+        (None, [only]) => only.variant_id,
+        (None, _) => return Err(Problem::field("variant_id", "the product has several variants")),
+    };
+    let command = MoveStock {
+        product_id: id,
+        variant_id,
+        pieces,
+        note: body.note,
+        key,
+        by: staff.claims().user_id,
+        correlation: ctx.correlation_id(),
+    };
+    let stock = move_stock(&ctx, &command).await?;
+    Ok(Json(StockView::from(&*stock)).into_response())
+}
+
+/// The stock of a product, if the person may see it.
+async fn of_staff(ctx: &Ctx, staff: &StaffGuard, id: ProductId) -> Result<Vec<Stored<Stock>>, Problem> {
+    let stock = ctx.table.query_all::<Stock>(table::stock_of(id).consistent(), VARIANTS_MAX).await?;
+    let store = stock.first().ok_or_else(|| Problem::of(&kinds::NOT_FOUND))?.store_id;
+    staff.check(ctx, store).await?;
+    Ok(stock)
+}

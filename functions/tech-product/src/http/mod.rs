@@ -1,0 +1,23 @@
+//! The routes of the service, one module a function.
+
+mod categories;
+mod imports;
+mod inventory;
+mod manage;
+mod path;
+pub mod problems;
+mod products;
+mod read;
+mod reservations;
+mod view;
+
+use lambda::http::Route;
+
+pub use inventory::inventory;
+pub use manage::manage;
+pub use read::read;
+
+/// Every route of the service.
+pub fn routes() -> Vec<Route> {
+    [read().list(), manage().list(), inventory().list()].concat()
+}

@@ -1,0 +1,146 @@
+//! The kinds of problems that this service adds, and how its errors become them.
+
+use domain::Locale;
+use lambda::http::{Problem, kinds};
+use serde_json::json;
+
+use crate::domain::{HoldEnded, Refusal, UploadFault};
+use crate::ops::ProductError;
+use crate::ops::categories::CategoryError;
+use crate::ops::reserve::ReserveError;
+use crate::ops::settle::SettleError;
+use crate::ops::stock::StockError;
+use crate::ops::upload::UploadError;
+
+lambda::problems! {
+    /// The store has a product of that SKU; `product_id` names it.
+    SKU_TAKEN = 409, "sku-taken", "Bu SKU band", "Этот SKU занят", "The SKU is taken";
+    /// The plan's limit; `products_max` says it.
+    PRODUCTS_LIMIT = 409, "products-limit", "Tarifdagi mahsulotlar soni tugadi", "Достигнут лимит товаров тарифа",
+        "The plan allows no more products";
+    /// Only an active store sells.
+    STORE_NOT_ACTIVE = 409, "store-not-active", "Do'kon faol emas", "Магазин не активен", "The store is not active";
+    /// The slug belongs to another category.
+    SLUG_TAKEN = 409, "slug-taken", "Bu manzil band", "Этот адрес занят", "The slug is taken";
+    /// The product cannot become that; `status` says what it is.
+    STATUS = 409, "status-not-possible", "Mahsulot holatini bunday o'zgartirib bo'lmaydi",
+        "Статус товара нельзя так изменить", "The product cannot become that";
+    /// Lines that cannot be held, at least one for want of stock; `lines` says how many are left of each.
+    STOCK_SHORT = 409, "stock-short", "Omborda yetarli emas", "Недостаточно товара на складе", "There is not enough in stock";
+    /// Lines whose price is another today; `lines` says which.
+    PRICE_CHANGED = 409, "price-changed", "Narx o'zgardi", "Цена изменилась", "The price has changed";
+    /// The id is that of a reservation of other lines.
+    RESERVATION_MISMATCH = 409, "reservation-mismatch", "Bu raqam boshqa band qilishga tegishli",
+        "Этот номер принадлежит другому резерву", "The id is that of another reservation";
+    /// The stock has left already.
+    RESERVATION_COMMITTED = 409, "reservation-committed", "Tovar ombordan chiqarilgan", "Товар уже отгружен",
+        "The reservation is committed";
+    /// The stock is back on sale already.
+    RESERVATION_RELEASED = 409, "reservation-released", "Band qilish bekor qilingan", "Резерв снят",
+        "The reservation is released";
+    /// More pieces are held than would be left; `on_hand` and `reserved` say how many.
+    STOCK_RESERVED = 409, "stock-reserved", "Miqdor buyurtmalar uchun band qilingandan kam bo'lolmaydi",
+        "Количество не может быть меньше зарезервированного заказами",
+        "Stock cannot be less than what orders have reserved";
+    /// The file cannot be taken; `detail` says why.
+    BAD_FILE = 422, "bad-file", "Faylni qabul qilib bo'lmadi", "Файл не может быть принят", "The file cannot be taken";
+    /// The file is too large; `detail` says how large it may be.
+    FILE_TOO_LARGE = 413, "file-too-large", "Fayl juda katta", "Файл слишком большой", "The file is too large";
+    /// Neither NDJSON nor CSV, or packed otherwise than by gzip.
+    FILE_TYPE = 415, "unsupported-file-type", "Faqat application/x-ndjson va text/csv (gzip bo'lishi mumkin) qabul qilinadi",
+        "Принимаются только application/x-ndjson и text/csv (можно gzip)",
+        "Only application/x-ndjson and text/csv are accepted, as they are or as gzip";
+}
+
+/// The broken rules as `errors: [{field, code, message}]`, in the reader's language.
+pub(super) fn faults(refusals: &[Refusal], locale: Locale) -> Problem {
+    let error =
+        |r: &Refusal| json!({"field": r.field, "code": r.fault.code(), "message": r.fault.text(locale)});
+    Problem::of(&kinds::INVALID).with("errors", refusals.iter().map(error).collect::<Vec<_>>())
+}
+
+pub(super) fn product(error: ProductError, locale: Locale) -> Problem {
+    match error {
+        ProductError::Faults(refusals) => faults(&refusals, locale),
+        ProductError::SkuTaken(id) => Problem::of(&SKU_TAKEN).with("product_id", id),
+        ProductError::NoCategory => Problem::field("category", "there is no such category"),
+        ProductError::ProductsMax(max) => Problem::of(&PRODUCTS_LIMIT).with("products_max", max),
+        ProductError::StoreNotActive => Problem::of(&STORE_NOT_ACTIVE),
+        ProductError::Status(error) => Problem::of(&STATUS).with("status", error.0),
+        ProductError::Changed => Problem::of(&kinds::CONFLICT),
+        ProductError::Table(error) => error.into(),
+        ProductError::Store(error) => error.into(),
+    }
+}
+
+impl From<CategoryError> for Problem {
+    fn from(error: CategoryError) -> Self {
+        match error {
+            CategoryError::NotFound => Self::of(&kinds::NOT_FOUND),
+            CategoryError::Taken => Self::of(&SLUG_TAKEN),
+            CategoryError::NoParent(_) | CategoryError::TooDeep(_) => Self::field("parent", error),
+            CategoryError::Template(error) => {
+                Self::field(&format!("spec_template.{}", error.field), error.reason)
+            }
+            CategoryError::Changed => Self::of(&kinds::CONFLICT),
+            CategoryError::Table(error) => error.into(),
+        }
+    }
+}
+
+impl From<UploadError> for Problem {
+    fn from(error: UploadError) -> Self {
+        match error {
+            UploadError::Fault(UploadFault::TooLarge) => {
+                Self::of(&FILE_TOO_LARGE).with("detail", UploadFault::TooLarge.to_string())
+            }
+            UploadError::Fault(fault) => Self::of(&BAD_FILE).with("detail", fault.to_string()),
+            UploadError::NoCategory => Self::field("category", error),
+            UploadError::StoreNotActive => Self::of(&STORE_NOT_ACTIVE),
+            UploadError::File(error) => Self::unavailable(error),
+            UploadError::Table(error) => error.into(),
+            UploadError::Store(error) => error.into(),
+        }
+    }
+}
+
+impl From<StockError> for Problem {
+    fn from(error: StockError) -> Self {
+        match error {
+            StockError::NotFound => Self::of(&kinds::NOT_FOUND),
+            StockError::Reserved { on_hand, reserved } => {
+                Self::of(&STOCK_RESERVED).with("on_hand", on_hand).with("reserved", reserved)
+            }
+            StockError::TooMany => Self::field("on_hand", error),
+            StockError::OtherRequest => Self::of(&kinds::IDEMPOTENCY_MISMATCH),
+            StockError::Changed => Self::of(&kinds::CONFLICT),
+            StockError::Table(error) => error.into(),
+        }
+    }
+}
+
+impl From<ReserveError> for Problem {
+    fn from(error: ReserveError) -> Self {
+        match error {
+            ReserveError::Invalid(field, message) => Self::field(field, message),
+            ReserveError::OtherLines => Self::of(&RESERVATION_MISMATCH),
+            ReserveError::StockShort(lines) => Self::of(&STOCK_SHORT).with("lines", lines),
+            ReserveError::PriceChanged(lines) => Self::of(&PRICE_CHANGED).with("lines", lines),
+            ReserveError::Table(error) => error.into(),
+        }
+    }
+}
+
+impl From<SettleError> for Problem {
+    fn from(error: SettleError) -> Self {
+        match error {
+            SettleError::NotFound => Self::of(&kinds::NOT_FOUND),
+            SettleError::Ended(HoldEnded(contracts::ReservationStatus::Committed)) => {
+                Self::of(&RESERVATION_COMMITTED)
+            }
+            SettleError::Ended(_) => Self::of(&RESERVATION_RELEASED),
+            SettleError::Length => Self::field("hold_for_seconds", error),
+            SettleError::Table(error) => error.into(),
+        }
+    }
+}

@@ -1,0 +1,180 @@
+use std::collections::BTreeMap;
+
+use axum::Json;
+use axum::extract::{Path, State};
+use axum::response::{IntoResponse, Response};
+use domain::{Localized, Money, ProductId, Slug, StoreId};
+use dynamodb::Stored;
+use garde::Validate;
+use http::StatusCode;
+use http::header::LOCATION;
+use lambda::http::{Body, ClientInfo, PageAnswer, PageQuery, Problem, StaffGuard, User, kinds};
+use serde::Deserialize;
+use serde_json::Value;
+
+use super::path::part;
+use super::view::{CardView, ProductView};
+use super::problems;
+use crate::Intake;
+use crate::domain::{Condition, Patch, Product, Refusal, Status, brand_slug};
+use crate::ops::change_product::{self, Change};
+use crate::ops::create_product::{self, NewProduct};
+use crate::table::{self, Card};
+
+/// What may be said of a product, all of it optional; its rules are the domain's.
+#[derive(Debug, Default, Deserialize)]
+struct DetailsBody {
+    title: Option<Localized>,
+    description: Option<Localized>,
+    brand: Option<String>,
+    model: Option<String>,
+    original_price: Option<Money>,
+    condition: Option<Condition>,
+    year: Option<u16>,
+    gtin: Option<String>,
+    mpn: Option<String>,
+    warranty_months: Option<u16>,
+    vat_rate: Option<u32>,
+    ikpu: Option<String>,
+    package_code: Option<String>,
+    tags: Option<Vec<String>>,
+    #[serde(default)]
+    specs: BTreeMap<String, Value>,
+}
+
+impl DetailsBody {
+    /// The patch, and the specifications as given.
+    fn read(self) -> Result<(Patch, BTreeMap<String, Value>), Vec<Refusal>> {
+        let brand = self.brand.map(|name| brand_slug(&name)).transpose();
+        let patch = Patch {
+            title: self.title,
+            description: self.description,
+            brand: brand.map_err(|fault| vec![Refusal::new("brand", fault)])?,
+            model: self.model,
+            original_price: self.original_price,
+            condition: self.condition,
+            year: self.year,
+            gtin: self.gtin,
+            mpn: self.mpn,
+            warranty_months: self.warranty_months,
+            vat_rate: self.vat_rate,
+            ikpu: self.ikpu,
+            package_code: self.package_code,
+            tags: self.tags,
+            specs: BTreeMap::new(),
+        };
+        Ok((patch, self.specs))
+    }
+}
+
+#[derive(Debug, Deserialize, Validate)]
+pub(super) struct NewBody {
+    #[garde(skip)]
+    sku: String,
+    #[garde(skip)]
+    category: Slug,
+    #[garde(skip)]
+    price: Money,
+    #[serde(default)]
+    #[garde(range(min = 0, max = crate::domain::STOCK_MAX))]
+    stock: i64,
+    #[serde(flatten)]
+    #[garde(skip)]
+    details: DetailsBody,
+}
+
+#[derive(Debug, Deserialize, Validate)]
+pub(super) struct ChangeBody {
+    #[garde(skip)]
+    price: Option<Money>,
+    #[garde(skip)]
+    status: Option<OffSale>,
+    #[serde(flatten)]
+    #[garde(skip)]
+    details: DetailsBody,
+}
+
+/// What a change may make of a product; on sale it comes by being published.
+#[derive(Debug, Clone, Copy, Deserialize)]
+#[serde(rename_all = "SCREAMING_SNAKE_CASE")]
+enum OffSale {
+    Inactive,
+    Discontinued,
+}
+
+pub(super) async fn create(
+    State(intake): State<Intake>,
+    Path(store): Path<String>,
+    User(claims): User,
+    client: ClientInfo,
+    Body(body): Body<NewBody>,
+) -> Result<Response, Problem> {
+    let (patch, specs) = body.details.read().map_err(|r| problems::faults(&r, client.locale))?;
+    let new = NewProduct {
+        store_id: part(&store)?,
+        sku: body.sku,
+        category: body.category,
+        price: body.price,
+        stock: body.stock,
+        patch,
+        specs,
+        by: claims.user_id,
+        correlation: intake.ctx.correlation_id(),
+    };
+    let product = create_product::create(&intake, new).await.map_err(|e| problems::product(e, client.locale))?;
+    let location = [(LOCATION, format!("/v1/products/{}", product.product_id))];
+    Ok((StatusCode::CREATED, location, Json(ProductView::of(&product))).into_response())
+}
+
+pub(super) async fn list(
+    State(intake): State<Intake>,
+    Path(store): Path<String>,
+    page: PageQuery,
+) -> Result<Json<PageAnswer<CardView>>, Problem> {
+    let store: StoreId = part(&store)?;
+    let caller = store.to_string();
+    let query = page.apply(table::products_of(store), "every product", &caller)?;
+    let found = intake.ctx.table.query::<Card>(query).await?;
+    let items = found.rows.into_iter().map(|card| card.into_row().into()).collect();
+    Ok(Json(PageAnswer::new(items, found.next.as_ref(), "every product", &caller)))
+}
+
+pub(super) async fn change(
+    State(intake): State<Intake>,
+    Path(id): Path<String>,
+    staff: StaffGuard,
+    client: ClientInfo,
+    Body(body): Body<ChangeBody>,
+) -> Result<Response, Problem> {
+    let product = of_staff(&intake, &staff, part(&id)?).await?;
+    let (patch, specs) = body.details.read().map_err(|r| problems::faults(&r, client.locale))?;
+    let status = body.status.map(|status| match status {
+        OffSale::Inactive => Status::Inactive,
+        OffSale::Discontinued => Status::Discontinued,
+    });
+    let change = Change { patch, specs, price: body.price, status };
+    let by = (staff.claims().actor(), intake.ctx.correlation_id());
+    let changed = change_product::change(&intake.ctx, product, change, by).await;
+    let changed = changed.map_err(|e| problems::product(e, client.locale))?;
+    Ok(Json(ProductView::of(&changed)).into_response())
+}
+
+pub(super) async fn publish(
+    State(intake): State<Intake>,
+    Path(id): Path<String>,
+    staff: StaffGuard,
+    client: ClientInfo,
+) -> Result<Response, Problem> {
+    let product = of_staff(&intake, &staff, part(&id)?).await?;
+    let by = (staff.claims().actor(), intake.ctx.correlation_id());
+    let published = change_product::publish(&intake, product, by).await;
+    let published = published.map_err(|e| problems::product(e, client.locale))?;
+    Ok(Json(ProductView::of(&published)).into_response())
+}
+
+async fn of_staff(intake: &Intake, staff: &StaffGuard, id: ProductId) -> Result<Stored<Product>, Problem> {
+    let product = intake.ctx.table.get_consistent::<Product>(table::product_key(id)).await?;
+    let product = product.ok_or_else(|| Problem::of(&kinds::NOT_FOUND))?;
+    staff.check(intake, product.store_id).await?;
+    Ok(product)
+}

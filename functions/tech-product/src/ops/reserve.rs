@@ -1,0 +1,167 @@
+//! Holding stock for a checkout: every line or none, in one transaction.
+
+use std::collections::{HashMap, HashSet};
+
+use contracts::{LineRefusal, Reservation, ReservationStatus, Reserve, ReserveLine, ReservedLine};
+use domain::{ReservationId, VariantId};
+use dynamodb::{Adjust, Error, Refusal, TRANSACT_OPERATIONS_MAX, Tx};
+use jiff::SignedDuration;
+
+use crate::Ctx;
+use crate::domain::Hold;
+use crate::table::{Stock, hold_key, stock_key};
+
+/// Lines of one reservation.
+pub const LINES_MAX: usize = 40;
+const _: () = assert!(LINES_MAX < TRANSACT_OPERATIONS_MAX);
+/// The longest hold: a bank transfer's three business days over a holiday, with room.
+pub const HOLD_MAX: SignedDuration = SignedDuration::from_hours(14 * 24);
+/// Pieces of one line.
+const QUANTITY_MAX: u32 = 50;
+
+/// Why nothing is held.
+#[derive(Debug, thiserror::Error)]
+pub enum ReserveError {
+    /// The request breaks a rule.
+    #[error("{0}: {1}")]
+    Invalid(&'static str, &'static str),
+    /// The id holds something else.
+    #[error("the id is that of another reservation")]
+    OtherLines,
+    /// Lines that cannot be held; at least one for want of stock.
+    #[error("{} lines are short", .0.len())]
+    StockShort(Vec<LineRefusal>),
+    /// Lines whose price is another today.
+    #[error("the price of {} lines changed", .0.len())]
+    PriceChanged(Vec<LineRefusal>),
+    /// The table.
+    #[error(transparent)]
+    Table(Error),
+}
+
+/// Holds every line or none. The same id and lines again get the stored answer, whatever became of the hold since.
+pub async fn reserve(ctx: &Ctx, id: ReservationId, request: &Reserve) -> Result<Reservation, ReserveError> {
+    check(request)?;
+    let keys = request.lines.iter().map(|line| stock_key(line.product_id, line.variant_id));
+    let (held, stock) = futures::try_join!(ctx.table.get_consistent(hold_key(id)), ctx.table.get_many::<Stock>(keys))
+        .map_err(ReserveError::Table)?;
+    if let Some(hold) = held {
+        return stored(&hold, request);
+    }
+    let stock: HashMap<VariantId, Stock> = stock.into_iter().map(|s| (s.variant_id, s.into_row())).collect();
+    // What the read shows to be short needs no transaction: a crowd before an empty shelf is turned away cheaply.
+    let refused: Vec<_> =
+        request.lines.iter().filter_map(|line| refusal(line, stock.get(&line.variant_id))).collect();
+    if !refused.is_empty() {
+        // This very request, sent twice at once, may be what took the stock.
+        let held = ctx.table.get_consistent::<Hold>(hold_key(id)).await.map_err(ReserveError::Table)?;
+        return held.map_or_else(|| Err(error(refused, request)), |hold| stored(&hold, request));
+    }
+    let lines = request.lines.iter().filter_map(|line| Some(snapshot(line, stock.get(&line.variant_id)?))).collect();
+    let now = ctx.clock.now();
+    let hold = Hold {
+        reservation_id: id,
+        user_id: request.user_id,
+        status: ReservationStatus::Held,
+        ends_at: now + SignedDuration::from_secs(i64::from(request.hold_for_seconds)),
+        lines,
+        created_at: now,
+        updated_at: now,
+    };
+    let mut tx = Tx::new().create("reservation", &hold);
+    for line in &request.lines {
+        tx = tx.adjust("line", stock_key(line.product_id, line.variant_id), take(line));
+    }
+    match ctx.table.commit(tx).await {
+        Ok(()) => Ok(hold.answer()),
+        Err(Error::Refused(why)) => match why.existing_at::<Hold>(0) {
+            Some(hold) => stored(&hold, request),
+            None => Err(error(short_lines(&why, request), request)),
+        },
+        Err(error) => Err(ReserveError::Table(error)),
+    }
+}
+
+/// The hold as it is now.
+pub async fn get(ctx: &Ctx, id: ReservationId) -> Result<Option<Reservation>, Error> {
+    Ok(ctx.table.get_consistent::<Hold>(hold_key(id)).await?.map(|hold| hold.answer()))
+}
+
+fn take(line: &ReserveLine) -> Adjust {
+    let quantity = i64::from(line.quantity);
+    Adjust::existing()
+        .add("available", -quantity)
+        .add("reserved", quantity)
+        .at_least("available", quantity)
+        .equals("unit_price", line.unit_price)
+        .equals("active", true)
+}
+
+fn stored(hold: &Hold, request: &Reserve) -> Result<Reservation, ReserveError> {
+    if hold.answers(request) { Ok(hold.answer()) } else { Err(ReserveError::OtherLines) }
+}
+
+/// Why the line cannot be held from `stock`, if it cannot.
+fn refusal(line: &ReserveLine, stock: Option<&Stock>) -> Option<LineRefusal> {
+    let available = stock.filter(|s| s.active).map_or(0, |s| u32::try_from(s.available).unwrap_or(0));
+    let unit_price = stock.filter(|s| s.active).map(|s| s.unit_price);
+    let fits = available >= line.quantity && unit_price == Some(line.unit_price);
+    let ReserveLine { product_id, variant_id, quantity, .. } = *line;
+    (!fits).then_some(LineRefusal { product_id, variant_id, requested: quantity, available, unit_price })
+}
+
+/// The lines whose conditions failed, as their rows were at that moment. The lines follow the reservation at place 0.
+fn short_lines(why: &Refusal, request: &Reserve) -> Vec<LineRefusal> {
+    let line = |place: usize| {
+        let line = request.lines.get(place.checked_sub(1)?)?;
+        refusal(line, why.existing_at::<Stock>(place).as_deref())
+    };
+    why.failed().filter_map(|(_, place)| line(place)).collect()
+}
+
+fn error(refused: Vec<LineRefusal>, request: &Reserve) -> ReserveError {
+    let short = |r: &LineRefusal| {
+        let line = request.lines.iter().find(|line| line.variant_id == r.variant_id);
+        line.is_none_or(|line| r.available < line.quantity)
+    };
+    if refused.iter().any(short) { ReserveError::StockShort(refused) } else { ReserveError::PriceChanged(refused) }
+}
+
+fn snapshot(line: &ReserveLine, stock: &Stock) -> ReservedLine {
+    ReservedLine {
+        product_id: line.product_id,
+        variant_id: line.variant_id,
+        store_id: stock.store_id,
+        title: stock.title.clone(),
+        sku: stock.sku.clone(),
+        quantity: line.quantity,
+        unit_price: line.unit_price,
+        vat_rate: stock.vat_rate,
+    }
+}
+
+fn check(request: &Reserve) -> Result<(), ReserveError> {
+    let lines = &request.lines;
+    if lines.is_empty() || lines.len() > LINES_MAX {
+        return Err(ReserveError::Invalid("lines", "a reservation has 1 to 40 lines"));
+    }
+    if lines.iter().map(|line| line.variant_id).collect::<HashSet<_>>().len() != lines.len() {
+        return Err(ReserveError::Invalid("lines", "each variant stands once"));
+    }
+    if !lines.iter().all(|line| (1..=QUANTITY_MAX).contains(&line.quantity)) {
+        return Err(ReserveError::Invalid("lines", "a line has 1 to 50 pieces"));
+    }
+    if lines.iter().any(|line| line.unit_price.currency() != request.currency) {
+        return Err(ReserveError::Invalid("currency", "every price is in the reservation's currency"));
+    }
+    check_length(request.hold_for_seconds)
+}
+
+/// Checks the length of a hold.
+pub(super) fn check_length(seconds: u32) -> Result<(), ReserveError> {
+    if (1..=HOLD_MAX.as_secs()).contains(&i64::from(seconds)) {
+        Ok(())
+    } else {
+        Err(ReserveError::Invalid("hold_for_seconds", "a hold lasts 1 second to 14 days"))
+    }
+}

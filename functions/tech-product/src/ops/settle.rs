@@ -1,0 +1,96 @@
+//! How a hold goes on: committed, released, extended. The three exclude each other by the version of its row.
+
+use contracts::{Reservation, ReservedLine};
+use domain::ReservationId;
+use dynamodb::{Adjust, Error, Stored, Tx};
+use jiff::SignedDuration;
+
+use super::reserve::{ReserveError, check_length};
+use crate::Ctx;
+use crate::domain::{Hold, HoldEnded, Settled};
+use crate::table::{hold_key, stock_key};
+
+/// Why a hold does not go on so.
+#[derive(Debug, thiserror::Error)]
+pub enum SettleError {
+    /// There is no such hold.
+    #[error("there is no such reservation")]
+    NotFound,
+    /// It ended the other way.
+    #[error(transparent)]
+    Ended(#[from] HoldEnded),
+    /// The length is not one.
+    #[error("a hold lasts 1 second to 14 days")]
+    Length,
+    /// The table.
+    #[error(transparent)]
+    Table(#[from] Error),
+}
+
+/// How often a hold that somebody else moved in between is looked at again. It moves at most a few times in its life.
+const ATTEMPTS_MAX: u32 = 5;
+
+/// The stock leaves the store. Done before: the stored answer.
+pub async fn commit(ctx: &Ctx, id: ReservationId) -> Result<Reservation, SettleError> {
+    let now = ctx.clock.now();
+    settle(ctx, id, |hold| hold.commit(now), Some(leave)).await
+}
+
+/// The stock is on sale again. Done before: the stored answer.
+pub async fn release(ctx: &Ctx, id: ReservationId) -> Result<Reservation, SettleError> {
+    let now = ctx.clock.now();
+    settle(ctx, id, |hold| hold.release(now), Some(give_back)).await
+}
+
+/// Releases the hold if its time is over; leaves it as it is otherwise.
+pub async fn expire(ctx: &Ctx, id: ReservationId) -> Result<Reservation, SettleError> {
+    let now = ctx.clock.now();
+    let release = |hold: &Hold| if hold.is_overdue(now) { hold.release(now) } else { Ok(Settled::Already) };
+    settle(ctx, id, release, Some(give_back)).await
+}
+
+/// The hold lasts for so many seconds from now at least; never shorter than before.
+pub async fn extend(ctx: &Ctx, id: ReservationId, seconds: u32) -> Result<Reservation, SettleError> {
+    check_length(seconds).map_err(|_: ReserveError| SettleError::Length)?;
+    let now = ctx.clock.now();
+    let until = now + SignedDuration::from_secs(i64::from(seconds));
+    settle(ctx, id, |hold| hold.extend(until, now), None).await
+}
+
+fn leave(line: &ReservedLine) -> Adjust {
+    let quantity = i64::from(line.quantity);
+    Adjust::existing().add("reserved", -quantity).add("on_hand", -quantity).at_least("reserved", quantity)
+}
+
+fn give_back(line: &ReservedLine) -> Adjust {
+    let quantity = i64::from(line.quantity);
+    Adjust::existing().add("reserved", -quantity).add("available", quantity).at_least("reserved", quantity)
+}
+
+async fn settle(
+    ctx: &Ctx,
+    id: ReservationId,
+    rule: impl Fn(&Hold) -> Result<Settled, HoldEnded>,
+    stock: Option<fn(&ReservedLine) -> Adjust>,
+) -> Result<Reservation, SettleError> {
+    let mut attempt = 0;
+    loop {
+        attempt += 1;
+        let hold: Stored<Hold> = ctx.table.get_consistent(hold_key(id)).await?.ok_or(SettleError::NotFound)?;
+        let next = match rule(&hold)? {
+            Settled::Already => return Ok(hold.answer()),
+            Settled::Now(next) => next,
+        };
+        let mut tx = Tx::new().replace("reservation", &hold, &next);
+        if let Some(change) = stock {
+            for line in &hold.lines {
+                tx = tx.adjust("line", stock_key(line.product_id, line.variant_id), change(line));
+            }
+        }
+        match ctx.table.commit(tx).await {
+            Ok(()) => return Ok(next.answer()),
+            Err(error) if error.refused() == Some("reservation") && attempt < ATTEMPTS_MAX => {}
+            Err(error) => return Err(error.into()),
+        }
+    }
+}

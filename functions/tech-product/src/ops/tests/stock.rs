@@ -1,0 +1,68 @@
+use domain::{CorrelationId, ReservationId};
+use futures::future::join_all;
+
+use crate::ops::reserve::reserve;
+use crate::ops::stock::{MoveStock, Pieces, StockError, move_stock};
+use crate::table::{Movement, Stock, movements_of};
+use crate::testbed::{World, cpu, id_of, owner};
+
+async fn world(pieces: i64) -> World {
+    let w = World::with_catalogue().await;
+    w.import(&[cpu("a", 1_000_000, pieces)]).await;
+    w
+}
+
+async fn command(w: &World, pieces: Pieces, key: &str) -> MoveStock {
+    let Stock { product_id, variant_id, .. } = w.stock("a").await;
+    let (by, correlation) = (owner(), CorrelationId::derived("c"));
+    MoveStock { product_id, variant_id, pieces, note: None, key: key.into(), by, correlation }
+}
+
+#[tokio::test]
+async fn a_change_sent_ten_times_moves_pieces_once() {
+    let w = world(5).await;
+    let receive = command(&w, Pieces::Adjust(3), "delivery-1").await;
+    let answers = join_all((0..10).map(|_| move_stock(&w.ctx, &receive))).await;
+    assert!(answers.iter().all(|a| a.as_ref().unwrap().on_hand == 8));
+    let other = command(&w, Pieces::Adjust(4), "delivery-1").await;
+    assert!(matches!(move_stock(&w.ctx, &other).await, Err(StockError::OtherRequest)));
+    assert_eq!(w.stock("a").await.available, 8);
+}
+
+#[tokio::test]
+async fn pieces_that_are_promised_cannot_be_written_off() {
+    let w = world(5).await;
+    reserve(&w.ctx, ReservationId::derived("r"), &w.request(&[("a", 3)]).await).await.unwrap();
+    for (pieces, key) in [(Pieces::Set(2), "k1"), (Pieces::Adjust(-3), "k2")] {
+        let refused = move_stock(&w.ctx, &command(&w, pieces, key).await).await;
+        assert!(matches!(refused, Err(StockError::Reserved { on_hand: 5, reserved: 3 })), "{pieces:?}");
+    }
+    let stock = move_stock(&w.ctx, &command(&w, Pieces::Set(3), "k3").await).await.unwrap();
+    assert_eq!((stock.on_hand, stock.reserved, stock.available), (3, 3, 0));
+}
+
+#[tokio::test]
+async fn a_sale_does_not_get_in_the_way_of_a_count() {
+    let w = world(5).await;
+    let request = w.request(&[("a", 1)]).await;
+    let count = command(&w, Pieces::Set(20), "count").await;
+    let (counted, held) =
+        futures::join!(move_stock(&w.ctx, &count), reserve(&w.ctx, ReservationId::derived("r"), &request));
+    counted.unwrap();
+    held.unwrap();
+    let stock = w.stock("a").await;
+    assert_eq!((stock.on_hand, stock.reserved, stock.available), (20, 1, 19));
+}
+
+#[tokio::test]
+async fn movements_add_up_to_what_is_on_hand() {
+    let w = world(5).await;
+    for (pieces, key) in [(Pieces::Adjust(7), "k1"), (Pieces::Set(4), "k2"), (Pieces::Adjust(-1), "k3")] {
+        move_stock(&w.ctx, &command(&w, pieces, key).await).await.unwrap();
+    }
+    w.import(&[cpu("a", 1_000_000, 9)]).await;
+    let moved = w.ctx.table.query_all::<Movement>(movements_of(id_of("a")), 100).await.unwrap();
+    assert_eq!(moved.len(), 5);
+    assert_eq!(moved.iter().map(|m| m.delta).sum::<i64>(), w.stock("a").await.on_hand);
+    assert_eq!(w.stock("a").await.on_hand, 9);
+}

@@ -1,0 +1,171 @@
+//! One row of an import becomes a product, or changes the one that it made before.
+
+use domain::StoreId;
+use dynamodb::{Error, Stored};
+
+use super::create_product::default_variant;
+use super::insert::{Inserted, insert};
+use super::save::{Recount, save};
+use crate::Ctx;
+use crate::domain::{
+    Details, Fault, Import, ImportMark, ImportRow, Patch, Product, Refusal, SpecTemplate, Status, Variant, missing,
+    product_id,
+};
+use crate::table::{Card, MovementCause, Stock, card_key, product_key, stock_key};
+
+/// What became of a row.
+#[derive(Debug, Clone, PartialEq)]
+pub(super) enum Outcome {
+    /// It made a product.
+    Created,
+    /// It changed one, or says what one says already.
+    Updated,
+    /// It is none.
+    Refused(Vec<Refusal>),
+}
+
+/// The import that a row belongs to.
+pub(super) struct Context<'a> {
+    pub(super) ctx: &'a Ctx,
+    pub(super) import: &'a Import,
+    pub(super) template: &'a SpecTemplate,
+    pub(super) products_max: u32,
+}
+
+/// How often a row is tried again when something else wrote its product in between.
+const ATTEMPTS_MAX: u32 = 8;
+
+impl Context<'_> {
+    fn store(&self) -> StoreId {
+        self.import.store_id
+    }
+
+    /// Makes row `number` true. Doing it again, also at the same moment elsewhere, comes to the same outcome.
+    pub(super) async fn upsert(
+        &self,
+        number: u32,
+        row: &ImportRow,
+        known: Option<Stored<Product>>,
+    ) -> Result<Outcome, Error> {
+        let mut known = known;
+        for _ in 0..ATTEMPTS_MAX {
+            let tried = match known.take() {
+                None => self.make(number, row).await?,
+                Some(product) => self.update(number, row, &product).await?,
+            };
+            match tried {
+                Tried::Done(outcome) => return Ok(outcome),
+                Tried::Raced => {
+                    known = self.ctx.table.get_consistent(product_key(product_id(self.store(), &row.sku))).await?;
+                }
+            }
+        }
+        let detail = format!("the product of row {number} never stands still");
+        Err(Error::Call { operation: "TransactWriteItems", detail })
+    }
+
+    async fn make(&self, number: u32, row: &ImportRow) -> Result<Tried, Error> {
+        let id = product_id(self.store(), &row.sku);
+        let details = Details { vat_rate: Some(12), ..Details::default() }.with(row.patch.clone(), self.template);
+        let missing = missing(&details, row.price, self.template);
+        if !missing.is_empty() {
+            return Ok(Tried::Done(Outcome::Refused(missing)));
+        }
+        let now = self.ctx.clock.now();
+        let product = Product {
+            product_id: id,
+            store_id: self.store(),
+            sku: row.sku.clone(),
+            slug: self.import.category.clone(),
+            category: self.import.category.clone(),
+            status: Status::Active,
+            details,
+            variants: vec![default_variant(id, row.sku.clone(), row.price)],
+            created_at: now,
+            updated_at: now,
+            imported: Some(self.mark(number, true)),
+        };
+        let inserted = insert(self.ctx, product, row.stock, self.cause(), self.products_max, None).await?;
+        Ok(match inserted {
+            Inserted::New(_) => Tried::Done(Outcome::Created),
+            Inserted::Known(_) => Tried::Raced,
+            Inserted::Full => refused(Refusal::new("sku", Fault::ProductsMax)),
+        })
+    }
+
+    async fn update(&self, number: u32, row: &ImportRow, before: &Stored<Product>) -> Result<Tried, Error> {
+        if let Some(mark) = before.imported.filter(|mark| mark.import_id == self.import.import_id) {
+            // This very row was done before (a second delivery), or an earlier one has the same SKU.
+            return Ok(match (mark.number == number, mark.created) {
+                (true, true) => Tried::Done(Outcome::Created),
+                (true, false) => Tried::Done(Outcome::Updated),
+                (false, _) => {
+                    refused(Refusal::new("sku", Fault::DuplicateSku).found(&mark.number.to_string()))
+                }
+            });
+        }
+        if before.category != self.import.category {
+            return Ok(refused(Refusal::new("sku", Fault::OtherCategory).found(before.category.as_str())));
+        }
+        let after = self.updated(number, row, before);
+        let missing = missing(&after.details, row.price, self.template);
+        if !missing.is_empty() {
+            return Ok(Tried::Done(Outcome::Refused(missing)));
+        }
+        let Some(variant) = after.variants.iter().find(|variant| variant.default) else {
+            return Err(Error::Call { operation: "import", detail: format!("no default in {}", after.product_id) });
+        };
+        let (card, stock) = futures::future::try_join(
+            self.ctx.table.get_consistent::<Card>(card_key(before.store_id, &before.sku)),
+            self.ctx.table.get_consistent::<Stock>(stock_key(before.product_id, variant.variant_id)),
+        )
+        .await?;
+        let (Some(card), Some(stock)) = (card, stock) else { return Ok(Tried::Raced) };
+        if row.stock < stock.reserved {
+            return Ok(refused(Refusal::new("stock", Fault::StockReserved).found(&stock.reserved.to_string())));
+        }
+        let recount = Recount {
+            stock: &stock,
+            on_hand: row.stock,
+            movement_id: uuid::Uuid::new_v5(&self.import.import_id.uuid(), &number.to_be_bytes()),
+            cause: self.cause(),
+        };
+        let tx = save(before, &after, &card, Some(recount), after.updated_at);
+        match self.ctx.table.commit(tx).await {
+            Ok(()) => Ok(Tried::Done(Outcome::Updated)),
+            Err(Error::Refused(_)) => Ok(Tried::Raced),
+            Err(error) => Err(error),
+        }
+    }
+
+    /// The product as the row wants it. A draft goes on sale; what its store took off sale stays off.
+    fn updated(&self, number: u32, row: &ImportRow, before: &Product) -> Product {
+        let patch: Patch = row.patch.clone();
+        let reprice = |v: &Variant| Variant { price: if v.default { row.price } else { v.price }, ..v.clone() };
+        Product {
+            details: before.details.clone().with(patch, self.template),
+            status: if before.status == Status::Draft { Status::Active } else { before.status },
+            variants: before.variants.iter().map(reprice).collect(),
+            updated_at: self.ctx.clock.now(),
+            imported: Some(self.mark(number, false)),
+            ..before.clone()
+        }
+    }
+
+    fn mark(&self, number: u32, created: bool) -> ImportMark {
+        ImportMark { import_id: self.import.import_id, number, created }
+    }
+
+    fn cause(&self) -> MovementCause {
+        MovementCause::Import { import_id: self.import.import_id }
+    }
+}
+
+enum Tried {
+    Done(Outcome),
+    Raced,
+}
+
+fn refused(refusal: Refusal) -> Tried {
+    Tried::Done(Outcome::Refused(vec![refusal]))
+}

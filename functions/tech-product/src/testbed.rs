@@ -1,0 +1,262 @@
+//! What the tests stand on: an embedded DynamoDB, and the other services, the bucket and the queue in memory.
+
+use std::collections::HashMap;
+use std::sync::{Arc, Mutex};
+
+use contracts::{Actor, Member, Reserve, ReserveLine, StaffRole, StoreStatus, StoreTerms};
+use domain::{Clock, CorrelationId, Currency, ImportId, Money, ProductId, SeededEntropy, StoreId, UserId};
+use dynamodb::{Key, Stored, Table};
+use futures::future::BoxFuture;
+use lambda::Membership;
+use lambda::calls::CallError;
+use lambda::http::Gate;
+use serde_json::Value;
+use testing::DynamoDb;
+
+use crate::domain::{Format, Import, Mapping, SpecField, product_id};
+use crate::files::FileError;
+use crate::ops::categories::{self, NewCategory};
+use crate::ops::upload::{Upload, take};
+use crate::ops::work_off::work_off;
+use crate::queue::QueueError;
+use crate::table::{SCHEMA, Stock, import_key, stock_of};
+use crate::{Ctx, ImportFiles, ImportQueue, Intake, Stores};
+
+pub(crate) struct World {
+    _db: DynamoDb,
+    pub(crate) ctx: Ctx,
+    pub(crate) intake: Intake,
+    pub(crate) clock: Clock,
+    pub(crate) stores: Arc<OneStore>,
+    pub(crate) files: Arc<MemoryFiles>,
+    pub(crate) queue: Arc<MemoryQueue>,
+}
+
+/// One active store with one owner.
+pub(crate) struct OneStore {
+    pub(crate) terms: Mutex<StoreTerms>,
+}
+
+#[derive(Default)]
+pub(crate) struct MemoryFiles(pub(crate) Mutex<HashMap<String, Vec<u8>>>);
+
+#[derive(Default)]
+pub(crate) struct MemoryQueue {
+    pub(crate) sent: Mutex<Vec<ImportId>>,
+    pub(crate) broken: Mutex<bool>,
+}
+
+pub(crate) fn store() -> StoreId {
+    StoreId::derived("store")
+}
+
+pub(crate) fn owner() -> UserId {
+    UserId::derived("owner")
+}
+
+pub(crate) fn shopper() -> UserId {
+    UserId::derived("shopper")
+}
+
+/// A category's file of the catalogue, as an admin posts it.
+pub(crate) fn catalogue(name: &str) -> Value {
+    let file = format!("{}/catalogue/{name}.json", env!("CARGO_MANIFEST_DIR"));
+    serde_json::from_str(&std::fs::read_to_string(file).unwrap()).unwrap()
+}
+
+pub(crate) fn cpu_fields() -> Vec<SpecField> {
+    serde_json::from_value(catalogue("cpu")["spec_template"].clone()).unwrap()
+}
+
+impl World {
+    pub(crate) async fn start() -> Self {
+        let db = DynamoDb::start().await;
+        let name = db.create_table(&SCHEMA.properties()).await;
+        let clock = Clock::manual("2026-11-23T06:00:00Z".parse().unwrap());
+        let ctx = Ctx {
+            table: Table::new(db.client(), name),
+            clock: clock.clone(),
+            entropy: Arc::new(SeededEntropy::new(7)),
+            gate: Gate::new().with_membership(OneOwner),
+        };
+        let (files, queue) = (Arc::new(MemoryFiles::default()), Arc::new(MemoryQueue::default()));
+        let stores = Arc::new(OneStore { terms: Mutex::new(terms()) });
+        let intake =
+            Intake { ctx: ctx.clone(), stores: stores.clone(), files: files.clone(), queue: queue.clone() };
+        Self { _db: db, ctx, intake, clock, stores, files, queue }
+    }
+
+    /// A world with the two categories of the catalogue.
+    pub(crate) async fn with_catalogue() -> Self {
+        let world = Self::start().await;
+        for name in ["cpu", "motherboard"] {
+            let file = catalogue(name);
+            let new = NewCategory {
+                slug: name.parse().unwrap(),
+                names: serde_json::from_value(file["names"].clone()).unwrap(),
+                parent: None,
+                position: 0,
+                visible: true,
+                fields: serde_json::from_value(file["spec_template"].clone()).unwrap(),
+            };
+            categories::create(&world.ctx, new, world.by()).await.unwrap();
+        }
+        world
+    }
+
+    pub(crate) fn by(&self) -> (Actor, CorrelationId) {
+        (Actor::User { id: owner() }, CorrelationId::derived("request"))
+    }
+
+    pub(crate) fn products_max(&self, max: u32) {
+        self.stores.terms.lock().unwrap().products_max = max;
+    }
+
+    /// Takes an import of processors.
+    pub(crate) async fn take(&self, rows: &[Value]) -> Import {
+        let lines: String = rows.iter().map(|row| format!("{row}\n")).collect();
+        self.take_text(&lines, Format::Ndjson).await
+    }
+
+    pub(crate) async fn take_text(&self, text: &str, format: Format) -> Import {
+        let upload = Upload {
+            store_id: store(),
+            category: "cpu".parse().unwrap(),
+            mapping: mapping(),
+            format,
+            gzip: false,
+            bytes: text.into(),
+            by: owner(),
+            correlation: CorrelationId::derived("request"),
+        };
+        take(&self.intake, upload).await.unwrap()
+    }
+
+    /// Works off messages of the queue until there is none.
+    pub(crate) async fn settle_queue(&self) {
+        loop {
+            let next = self.queue.sent.lock().unwrap().pop();
+            let Some(import) = next else { return };
+            work_off(&self.intake, import).await.unwrap();
+        }
+    }
+
+    /// Imports rows to the end.
+    pub(crate) async fn import(&self, rows: &[Value]) -> Import {
+        let import = self.take(rows).await;
+        self.settle_queue().await;
+        self.reload(&import).await
+    }
+
+    pub(crate) async fn reload(&self, import: &Import) -> Import {
+        self.get::<Import>(import_key(import.import_id)).await.unwrap().into_row()
+    }
+
+    pub(crate) async fn get<R: dynamodb::Row>(&self, key: Key) -> Option<Stored<R>> {
+        self.ctx.table.get_consistent(key).await.unwrap()
+    }
+
+    /// The only variant's stock of the product that is called `sku`.
+    pub(crate) async fn stock(&self, sku: &str) -> Stock {
+        let query = stock_of(product_id(store(), sku)).consistent();
+        self.ctx.table.query::<Stock>(query).await.unwrap().rows.remove(0).into_row()
+    }
+
+    /// A request for pieces of products by their SKUs, at today's price.
+    pub(crate) async fn request(&self, lines: &[(&str, u32)]) -> Reserve {
+        let mut reserve =
+            Reserve { user_id: shopper(), hold_for_seconds: 1_800, currency: Currency::UZS, lines: Vec::new() };
+        for (sku, quantity) in lines {
+            let stock = self.stock(sku).await;
+            let Stock { product_id, variant_id, unit_price, .. } = stock;
+            reserve.lines.push(ReserveLine { product_id, variant_id, quantity: *quantity, unit_price });
+        }
+        reserve
+    }
+}
+
+pub(crate) fn mapping() -> Mapping {
+    let pairs = [
+        ("title", "metadata.name"),
+        ("brand", "metadata.manufacturer"),
+        ("sku", "opendb_id"),
+        ("mpn", "metadata.part_numbers.0"),
+        ("year", "metadata.releaseYear"),
+    ];
+    Mapping::parse(pairs).unwrap()
+}
+
+/// A processor as an import has it; price in so'm.
+pub(crate) fn cpu(sku: &str, som: u64, stock: i64) -> Value {
+    serde_json::json!({
+        "opendb_id": sku,
+        "metadata": {"name": format!("AMD Ryzen {sku}"), "manufacturer": "AMD", "part_numbers": [], "releaseYear": 2024},
+        "socket": "AM5", "cores": {"total": 8, "threads": 16},
+        "clocks": {"performance": {"base": 4.7, "boost": 5.2}}, "cache": {"l3": 96},
+        "specifications": {
+            "tdp": 120, "eccSupport": true, "includesCooler": false, "packaging": "Boxed",
+            "memory": {"types": ["DDR5"], "maxSupport": 192}, "integratedGraphics": {"model": "AMD Radeon Graphics"},
+        },
+        "microarchitecture": "Zen 5", "price": som, "stock": stock,
+    })
+}
+
+pub(crate) fn id_of(sku: &str) -> ProductId {
+    product_id(store(), sku)
+}
+
+fn terms() -> StoreTerms {
+    StoreTerms {
+        store_id: store(),
+        name: "Texno".into(),
+        status: StoreStatus::Active,
+        vat_registered: true,
+        commission_basis_points: 500,
+        products_max: 1_000,
+        shipping_fees: Vec::new(),
+        free_shipping_from: Money::tiyin(50_000_000),
+    }
+}
+
+impl Stores for OneStore {
+    fn terms(&self, id: StoreId) -> BoxFuture<'_, Result<Option<StoreTerms>, CallError>> {
+        let terms = self.terms.lock().unwrap().clone();
+        Box::pin(async move { Ok((id == store()).then_some(terms)) })
+    }
+}
+
+struct OneOwner;
+
+impl Membership for OneOwner {
+    fn member(&self, store_id: StoreId, user_id: UserId) -> BoxFuture<'_, Result<Option<Member>, CallError>> {
+        let permissions = StaffRole::Owner.permissions().to_vec();
+        let member = Member { store_id, user_id, role: StaffRole::Owner, permissions };
+        Box::pin(async move { Ok((store_id == store() && user_id == owner()).then_some(member)) })
+    }
+}
+
+impl ImportFiles for MemoryFiles {
+    fn keep<'a>(&'a self, name: &'a str, bytes: Vec<u8>) -> BoxFuture<'a, Result<(), FileError>> {
+        self.0.lock().unwrap().insert(name.to_owned(), bytes);
+        Box::pin(async { Ok(()) })
+    }
+
+    fn part<'a>(&'a self, name: &'a str, offset: u64, limit: u64) -> BoxFuture<'a, Result<Vec<u8>, FileError>> {
+        let files = self.0.lock().unwrap();
+        let part = files.get(name).map(|bytes| {
+            let (from, to) = (usize::try_from(offset).unwrap(), usize::try_from(offset + limit).unwrap());
+            bytes[from..to.min(bytes.len())].to_vec()
+        });
+        Box::pin(async move { part.ok_or_else(|| FileError::Gone(name.to_owned())) })
+    }
+}
+
+impl ImportQueue for MemoryQueue {
+    fn send(&self, import: ImportId) -> BoxFuture<'_, Result<(), QueueError>> {
+        let broken = *self.broken.lock().unwrap();
+        if !broken {
+            self.sent.lock().unwrap().push(import);
+        }
+        Box::pin(async move { if broken { Err(QueueError("the test's queue is broken".into())) } else { Ok(()) } })
+    }
+}

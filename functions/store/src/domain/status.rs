@@ -22,8 +22,7 @@ pub enum Step {
 
 impl Step {
     /// Every step.
-    pub const ALL: [Self; 6] =
-        [Self::Submit, Self::Approve, Self::Reject, Self::Suspend, Self::Reinstate, Self::Close];
+    pub const ALL: [Self; 6] = [Self::Submit, Self::Approve, Self::Reject, Self::Suspend, Self::Reinstate, Self::Close];
 
     /// The name in the audit log, after `store.`.
     pub const fn name(self) -> &'static str {

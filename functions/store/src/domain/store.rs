@@ -74,7 +74,6 @@ pub enum StoreKind {
 
 /// How to reach a store.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, Validate)]
-#[serde(deny_unknown_fields)]
 pub struct Contacts {
     /// Answered by a person.
     #[garde(skip)]

@@ -1,0 +1,89 @@
+//! What is answered about stores.
+
+use contracts::{StaffRole, StoreStatus};
+use domain::{Region, Slug, StoreId, Timestamp, UserId};
+use serde::Serialize;
+
+use crate::domain::{Contacts, Details, Plan, Store, StoreKind, StoreName};
+use crate::ops::Mine;
+
+/// A store as everybody sees it: who is behind it stays with the platform.
+#[derive(Debug, Serialize)]
+pub(super) struct PublicStore {
+    store_id: StoreId,
+    slug: Slug,
+    name: StoreName,
+    description: Option<String>,
+    #[serde(rename = "type")]
+    kind: StoreKind,
+    region: Region,
+    contacts: Contacts,
+    vat_registered: bool,
+    opened_at: Timestamp,
+}
+
+impl From<Store> for PublicStore {
+    fn from(s: Store) -> Self {
+        Self {
+            store_id: s.store_id,
+            slug: s.slug,
+            name: s.details.name,
+            description: s.details.description,
+            kind: s.details.kind,
+            region: s.details.region,
+            contacts: s.details.contacts,
+            vat_registered: s.details.vat_registered,
+            opened_at: s.opened_at,
+        }
+    }
+}
+
+/// A store as its staff and the admins see it.
+#[derive(Debug, Serialize)]
+pub(super) struct StoreAnswer {
+    store_id: StoreId,
+    slug: Slug,
+    owner_id: UserId,
+    status: StoreStatus,
+    #[serde(flatten)]
+    details: Details,
+    plan: Plan,
+    products_max: u32,
+    opened_at: Timestamp,
+    submitted_at: Option<Timestamp>,
+    decided_at: Option<Timestamp>,
+    /// Why the last review turned it down.
+    rejection: Option<String>,
+}
+
+impl From<Store> for StoreAnswer {
+    fn from(s: Store) -> Self {
+        Self {
+            store_id: s.store_id,
+            slug: s.slug,
+            owner_id: s.owner_id,
+            status: s.status,
+            details: s.details,
+            plan: s.plan,
+            products_max: s.plan.products_max(),
+            opened_at: s.opened_at,
+            submitted_at: s.submitted_at,
+            decided_at: s.decided_at,
+            rejection: s.rejection,
+        }
+    }
+}
+
+/// A store that the caller works for.
+#[derive(Debug, Serialize)]
+pub(super) struct MyStore {
+    #[serde(flatten)]
+    store: StoreAnswer,
+    role: StaffRole,
+}
+
+impl From<Mine> for MyStore {
+    fn from(mine: Mine) -> Self {
+        Self { store: mine.store.into(), role: mine.role }
+    }
+}

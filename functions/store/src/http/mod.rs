@@ -1,0 +1,106 @@
+//! Routes; nothing else of the service knows HTTP.
+
+mod admin;
+mod answers;
+mod bodies;
+mod internal;
+mod public;
+mod vendor;
+
+use contracts::Permission::StoreWrite;
+use lambda::http::{Access, Problem, Route, Routes, kinds};
+
+use crate::ctx::Ctx;
+use crate::ops::{AdvanceError, ChangeError, OpenError, PlanError};
+
+lambda::problems! {
+    /// Another store has the slug; `slug` says which, `store_id` is there when it is the caller's own store.
+    SLUG_TAKEN = 409, "slug-taken", "Bu manzil band", "Этот адрес занят", "This slug is taken";
+    /// The store's status does not allow it; `status` says where it is.
+    STATUS = 409, "store-status", "Do'konning hozirgi holatida bu amal mumkin emas",
+        "В текущем статусе магазина это невозможно", "The store's status does not allow this";
+    /// A review needs more; `missing` lists the members.
+    INCOMPLETE = 422, "store-incomplete", "Do'kon ma'lumotlari to'liq emas", "Данные магазина неполны",
+        "The store is not complete";
+    /// A review has looked at it; `fields` lists the members.
+    REVIEWED = 409, "store-reviewed", "Tekshirilgan ma'lumotni o'zgartirib bo'lmaydi",
+        "Проверенные данные изменить нельзя", "What was reviewed cannot be changed";
+}
+
+/// The routes of `store-api`.
+pub fn api() -> Routes<Ctx> {
+    Routes::new("store-api")
+        .post("/v1/stores", Access::Shopper, "Open a store, as a vendor", vendor::open)
+        .get("/v1/stores", Access::Public, "The stores that sell", public::list)
+        .get("/v1/stores/mine", Access::Shopper, "The stores I work for", vendor::mine)
+        .get("/v1/stores/slug/{slug}", Access::Public, "A store by its slug", public::by_slug)
+        .get("/v1/stores/{store_id}", Access::Public, "A store", public::one)
+        .patch("/v1/stores/{store_id}", Access::Staff(StoreWrite), "Change a store", vendor::change)
+        .post("/v1/stores/{store_id}/submit", Access::Staff(StoreWrite), "Ask for a review", vendor::submit)
+        .get("/v1/admin/stores", Access::Admin, "The stores in a status", admin::list)
+        .post("/v1/admin/stores/{store_id}/approve", Access::Admin, "Let a store sell", admin::approve)
+        .post("/v1/admin/stores/{store_id}/reject", Access::Admin, "Hand a store back to its staff", admin::reject)
+        .post("/v1/admin/stores/{store_id}/plan", Access::Admin, "Set a store's plan", admin::set_plan)
+        .get("/internal/stores/{store_id}", Access::Internal, "What services need of a store", internal::terms)
+        .get(
+            "/internal/stores/{store_id}/members/{user_id}",
+            Access::Internal,
+            "What somebody may do in a store",
+            internal::member,
+        )
+}
+
+/// The routes of the service.
+pub fn routes() -> Vec<Route> {
+    api().list().to_vec()
+}
+
+fn not_found() -> Problem {
+    Problem::of(&kinds::NOT_FOUND)
+}
+
+impl From<OpenError> for Problem {
+    fn from(error: OpenError) -> Self {
+        match error {
+            OpenError::NoSlug => Self::field("slug", "the name makes no slug: choose one"),
+            OpenError::SlugTaken { slug, own } => {
+                let problem = Self::of(&SLUG_TAKEN).with("slug", slug);
+                own.map_or(problem.clone(), |store| problem.with("store_id", store))
+            }
+            OpenError::Table(error) => error.into(),
+        }
+    }
+}
+
+impl From<ChangeError> for Problem {
+    fn from(error: ChangeError) -> Self {
+        match error {
+            ChangeError::NotFound => not_found(),
+            ChangeError::Reviewed(e) => Self::of(&REVIEWED).with("fields", e.fields).with("status", e.status),
+            ChangeError::Busy => Self::of(&kinds::CONFLICT),
+            ChangeError::Table(error) => error.into(),
+        }
+    }
+}
+
+impl From<AdvanceError> for Problem {
+    fn from(error: AdvanceError) -> Self {
+        match error {
+            AdvanceError::NotFound => not_found(),
+            AdvanceError::NotAllowed(e) => Self::of(&STATUS).with("status", e.status),
+            AdvanceError::Incomplete(missing) => Self::of(&INCOMPLETE).with("missing", missing),
+            AdvanceError::Busy => Self::of(&kinds::CONFLICT),
+            AdvanceError::Table(error) => error.into(),
+        }
+    }
+}
+
+impl From<PlanError> for Problem {
+    fn from(error: PlanError) -> Self {
+        match error {
+            PlanError::NotFound => not_found(),
+            PlanError::Busy => Self::of(&kinds::CONFLICT),
+            PlanError::Table(error) => error.into(),
+        }
+    }
+}

@@ -1,0 +1,51 @@
+//! The use cases, one a file.
+
+mod advance;
+mod change;
+mod membership;
+mod open;
+mod plan;
+mod read;
+
+pub use advance::{Advance, AdvanceError, advance};
+pub use change::{ChangeError, change};
+pub use membership::{TableMembership, member};
+pub use open::{Open, OpenError, open};
+pub use plan::{PlanError, set_plan};
+pub use read::{Mine, active, by_slug, mine, store};
+
+use contracts::{Actor, AuditRecorded, Event, Fact, Service};
+use domain::{CorrelationId, EventId, StoreId, Timestamp, UserId};
+use serde_json::Value;
+
+use crate::ctx::Ctx;
+
+/// How often a change that met another one is tried again.
+const ATTEMPTS_MAX: u32 = 10;
+
+/// One write of a store by a person, and what is told of it.
+struct Telling {
+    store: StoreId,
+    by: UserId,
+    at: Timestamp,
+    correlation: CorrelationId,
+}
+
+impl Telling {
+    fn new(ctx: &Ctx, store: StoreId, by: UserId) -> Self {
+        let at = ctx.clock.now();
+        Self { store, by, at, correlation: CorrelationId::generate(at, &*ctx.entropy) }
+    }
+
+    /// The event about the write that made the store's row `version`: the same write tells the same event.
+    fn event(&self, what: &str, version: u64, fact: Fact) -> Event {
+        let id = EventId::derived(&format!("store/{}/{version}/{what}", self.store));
+        Event::new(id, self.at, Actor::User { id: self.by }, self.correlation, fact)
+    }
+
+    fn audit(&self, action: &str, version: u64, before: Value, after: Value) -> Event {
+        let (service, resource) = (Service::Store, format!("store/{}", self.store));
+        let action = format!("store.{action}");
+        self.event("audit", version, Fact::AuditRecorded(AuditRecorded { service, action, resource, before, after }))
+    }
+}

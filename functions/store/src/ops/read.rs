@@ -1,0 +1,54 @@
+//! Reading stores.
+
+use contracts::{StaffRole, StoreStatus};
+use domain::{Slug, StoreId, UserId};
+use dynamodb::{Cursor, Error, Query, Stored};
+
+use crate::ctx::Ctx;
+use crate::domain::{StaffMember, Store};
+use crate::table::{self, Claim};
+
+/// A store with every change that was answered before.
+pub async fn store(ctx: &Ctx, id: StoreId) -> Result<Option<Stored<Store>>, Error> {
+    ctx.table.get_consistent(table::store(id)).await
+}
+
+/// A store that the public may see.
+pub async fn active(ctx: &Ctx, id: StoreId) -> Result<Option<Store>, Error> {
+    let found = ctx.table.get::<Store>(table::store(id)).await?.map(Stored::into_row);
+    Ok(found.filter(|store| store.status == StoreStatus::Active))
+}
+
+/// The store of a slug, if the public may see it.
+pub async fn by_slug(ctx: &Ctx, slug: &Slug) -> Result<Option<Store>, Error> {
+    match ctx.table.get::<Claim>(table::slug(slug)).await? {
+        Some(claim) => active(ctx, claim.store_id).await,
+        None => Ok(None),
+    }
+}
+
+/// A store that somebody works for.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Mine {
+    /// The store.
+    pub store: Store,
+    /// What they are there.
+    pub role: StaffRole,
+}
+
+/// A page of the stores that `user` works for, in the order of their opening, and where it ended. `page` makes the
+/// question one of a page.
+pub async fn mine<E: From<Error>>(
+    ctx: &Ctx,
+    user: UserId,
+    page: impl FnOnce(Query) -> Result<Query, E>,
+) -> Result<(Vec<Mine>, Option<Cursor>), E> {
+    let found = ctx.table.query::<StaffMember>(page(table::memberships(user))?).await?;
+    let members: Vec<_> = found.rows.iter().filter_map(|row| row.member()).collect();
+    let stores = ctx.table.get_many::<Store>(members.iter().map(|m| table::store(m.store_id))).await?;
+    let of = |member: &contracts::Member| {
+        let store = stores.iter().find(|store| store.store_id == member.store_id)?;
+        Some(Mine { store: Store::clone(store), role: member.role })
+    };
+    Ok((members.iter().filter_map(of).collect(), found.next))
+}

@@ -47,10 +47,8 @@ impl Ctx {
 impl IdentityCtx {
     /// From what the start of a function finds: besides [`Ctx::new`], `USER_POOL_ID`, `TOKEN_CLIENT_ID`, `MAIL_FROM`.
     pub fn new(base: &Base) -> Result<Self, Failure> {
-        let (pool, client) = (base.settings.require("USER_POOL_ID")?, base.settings.require("TOKEN_CLIENT_ID")?);
-        let cognito = Cognito::new(aws_sdk_cognitoidentityprovider::Client::new(&base.aws), pool, client);
         let mailer = Ses::new(base.aws_calls("ses", "SESV2", "email")?, base.settings.require("MAIL_FROM")?);
-        Ok(Self::of(Ctx::new(base)?, Arc::new(cognito), Arc::new(mailer)))
+        Ok(Self::of(Ctx::new(base)?, Arc::new(Cognito::of(base)?), Arc::new(mailer)))
     }
 
     /// Outside a function: for an operator's command. `settings` are those of [`IdentityCtx::new`].

@@ -3,5 +3,5 @@
 #[tokio::main(flavor = "current_thread")]
 async fn main() -> Result<(), lambda::Failure> {
     let base = lambda::Base::start().await?;
-    lambda::worker::run(auth::consume::AuthWorker(auth::IdentityCtx::new(&base)?)).await
+    lambda::worker::run(auth::consume::AuthWorker::new(&base)?).await
 }

@@ -7,6 +7,7 @@ use domain::UserId;
 use futures::FutureExt;
 use futures::future::BoxFuture;
 use hmac::Mac;
+use lambda::{Base, MissingSetting};
 use tokio::sync::OnceCell;
 
 use super::{Credentials, CredentialsError, Tokens};
@@ -25,6 +26,12 @@ const USERNAME: &str = "USERNAME";
 const SECRET_HASH: &str = "SECRET_HASH";
 
 impl Cognito {
+    /// From what the start of a function finds: `USER_POOL_ID`, `TOKEN_CLIENT_ID`.
+    pub fn of(base: &Base) -> Result<Self, MissingSetting> {
+        let (pool, client) = (base.settings.require("USER_POOL_ID")?, base.settings.require("TOKEN_CLIENT_ID")?);
+        Ok(Self::new(Client::new(&base.aws), pool, client))
+    }
+
     /// The pool `pool_id` by its client `client_id`, whose secret is read when it is first needed.
     pub fn new(client: Client, pool_id: &str, client_id: &str) -> Self {
         let (pool_id, client_id) = (pool_id.to_owned(), client_id.to_owned());

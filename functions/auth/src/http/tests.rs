@@ -157,7 +157,7 @@ async fn sample_requests_are_answered() {
 #[tokio::test]
 async fn the_workers_samples_write_the_audit_log_that_admins_read() {
     let w = World::new().await;
-    let worker = AuthWorker(w.ctx.clone());
+    let worker = AuthWorker::of(crate::Ctx::clone(&w.ctx), w.credentials.clone());
     for _ in 0..2 {
         let answer = lambda::worker::handle(&worker, samples::read("auth-worker.audit")).await.unwrap();
         assert_eq!(answer, json!({"batchItemFailures": []}));

@@ -186,7 +186,7 @@ mod tests {
     use super::*;
     use crate::credentials::fake::Crash;
     use crate::ops::testing::{EMAIL, PASSWORD, World};
-    use crate::ops::{sweep, verify_email::verify_email};
+    use crate::ops::verify_email::verify_email;
 
     async fn told(w: &World, name: &str) -> usize {
         let day: Date = domain::business_day(w.clock.now());
@@ -297,7 +297,7 @@ mod tests {
             crash(&w).await;
             let account = account_of(&w.ctx, &EMAIL.parse().unwrap()).await.unwrap().unwrap();
             w.clock.advance(SignedDuration::from_mins(15));
-            sweep::sweep(&w.ctx).await.unwrap();
+            w.sweep().await.unwrap();
             assert!(account_of(&w.ctx, &account.email).await.unwrap().is_none());
             assert!(!w.credentials.knows(account.id));
             w.active(EMAIL, "Boshqa7!parol").await;

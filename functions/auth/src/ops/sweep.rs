@@ -4,7 +4,8 @@ use dynamodb::{Key, Stored, Tx};
 use tracing::{error, info};
 
 use super::Error;
-use crate::IdentityCtx;
+use crate::Ctx;
+use crate::credentials::Credentials;
 use crate::domain::{Account, Session, SessionStatus, Status};
 use crate::table::{claim_key, passwords_key};
 
@@ -12,9 +13,9 @@ use crate::table::{claim_key, passwords_key};
 const BATCH: i32 = 25;
 
 /// Looks at every due row; one that fails is tried again by the next tick and does not keep the others waiting.
-pub async fn sweep(ctx: &IdentityCtx) -> Result<(), Error> {
+pub async fn sweep(ctx: &Ctx, credentials: &dyn Credentials) -> Result<(), Error> {
     for key in ctx.table.due(ctx.clock.now(), BATCH).await? {
-        let (place, done) = (format!("{} / {}", key.pk, key.sk), look(ctx, key).await);
+        let (place, done) = (format!("{} / {}", key.pk, key.sk), look(ctx, credentials, key).await);
         match done {
             Ok(()) => {}
             // Somebody wrote the row at this moment: it is looked at again.
@@ -25,10 +26,10 @@ pub async fn sweep(ctx: &IdentityCtx) -> Result<(), Error> {
     Ok(())
 }
 
-async fn look(ctx: &IdentityCtx, key: Key) -> Result<(), Error> {
+async fn look(ctx: &Ctx, credentials: &dyn Credentials, key: Key) -> Result<(), Error> {
     if key.sk == "ACCOUNT" {
         match ctx.table.get_consistent(key).await? {
-            Some(account) => undo(ctx, account).await,
+            Some(account) => undo(ctx, credentials, account).await,
             None => Ok(()),
         }
     } else {
@@ -41,7 +42,7 @@ async fn look(ctx: &IdentityCtx, key: Key) -> Result<(), Error> {
 
 /// Undoes a registration that was not finished in time; its address is free again. The account is worked on like by a
 /// registration, so that none comes in between; a crash leaves it to the next tick.
-async fn undo(ctx: &IdentityCtx, account: Stored<Account>) -> Result<(), Error> {
+async fn undo(ctx: &Ctx, credentials: &dyn Credentials, account: Stored<Account>) -> Result<(), Error> {
     let now = ctx.clock.now();
     let is_due = account.finish_by.is_some_and(|at| at <= now) && account.status == Status::PendingVerification;
     if !is_due || account.is_busy(now) {
@@ -50,7 +51,7 @@ async fn undo(ctx: &IdentityCtx, account: Stored<Account>) -> Result<(), Error> 
     // Its time stays over, so that a crash does not put it off.
     let working = Account { finish_by: account.finish_by, ..account.working(now) };
     let account = ctx.table.replace(&account, working).await?;
-    ctx.credentials.remove(account.id).await?;
+    credentials.remove(account.id).await?;
     let tx = Tx::new()
         .delete("account", &account)
         .delete_key("claim", claim_key(&account.email))
@@ -60,7 +61,7 @@ async fn undo(ctx: &IdentityCtx, account: Stored<Account>) -> Result<(), Error> 
     Ok(())
 }
 
-async fn expire(ctx: &IdentityCtx, session: Stored<Session>) -> Result<(), Error> {
+async fn expire(ctx: &Ctx, session: Stored<Session>) -> Result<(), Error> {
     if session.status == SessionStatus::Active && session.ends_at <= ctx.clock.now() {
         let ended = session.ended(SessionStatus::Expired, None);
         ctx.table.replace(&session, ended).await?;
@@ -84,16 +85,16 @@ mod tests {
         w.register(EMAIL, PASSWORD).await.unwrap();
         let user = account_of(&w.ctx, &email).await.unwrap().unwrap().id;
         w.clock.advance(SignedDuration::from_hours(23));
-        sweep(&w.ctx).await.unwrap();
+        w.sweep().await.unwrap();
         assert!(account_of(&w.ctx, &email).await.unwrap().is_some() && w.credentials.knows(user));
         w.clock.advance(SignedDuration::from_hours(1));
         // The keeper of credentials is down: nothing is lost, the next tick goes on.
         w.credentials.set_down(true);
-        sweep(&w.ctx).await.unwrap();
+        w.sweep().await.unwrap();
         assert!(account_of(&w.ctx, &email).await.unwrap().is_some());
         w.credentials.set_down(false);
         w.clock.advance(SignedDuration::from_mins(1));
-        sweep(&w.ctx).await.unwrap();
+        w.sweep().await.unwrap();
         assert!(account_of(&w.ctx, &email).await.unwrap().is_none() && !w.credentials.knows(user));
     }
 
@@ -102,7 +103,7 @@ mod tests {
         let w = World::new().await;
         let user = w.active(EMAIL, PASSWORD).await;
         w.clock.advance(SignedDuration::from_hours(48));
-        sweep(&w.ctx).await.unwrap();
+        w.sweep().await.unwrap();
         assert!(w.credentials.knows(user));
         w.login(EMAIL, PASSWORD).await.unwrap();
     }
@@ -113,7 +114,7 @@ mod tests {
         w.active(EMAIL, PASSWORD).await;
         let token = w.login(EMAIL, PASSWORD).await.unwrap().refresh;
         w.clock.advance(SignedDuration::from_hours(7 * 24));
-        sweep(&w.ctx).await.unwrap();
+        w.sweep().await.unwrap();
         let key = session_key(token.user, token.session);
         let session = w.ctx.table.get_consistent::<Session>(key).await.unwrap().unwrap();
         assert_eq!((session.status, &session.sealed), (SessionStatus::Expired, &None));

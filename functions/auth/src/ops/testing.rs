@@ -12,6 +12,7 @@ use super::login::{Login, SignedIn, login};
 use super::lookup::account_of;
 use super::refresh::{Refresh, refresh};
 use super::register::{Register, register};
+use super::sweep::sweep;
 use super::verify_email::verify_email;
 use crate::credentials::Tokens;
 use crate::credentials::fake::FakeCredentials;
@@ -62,6 +63,11 @@ impl World {
         self.register(email, password).await.unwrap();
         self.verify(email).await.unwrap();
         account_of(&self.ctx, &email.parse().unwrap()).await.unwrap().unwrap().id
+    }
+
+    /// A tick of the schedule.
+    pub(crate) async fn sweep(&self) -> Result<(), Error> {
+        sweep(&self.ctx, &*self.credentials).await
     }
 
     pub(crate) async fn login(&self, email: &str, password: &str) -> Result<SignedIn, Error> {

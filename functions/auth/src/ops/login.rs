@@ -243,6 +243,21 @@ mod tests {
     }
 
     #[tokio::test]
+    async fn a_right_guess_that_comes_after_the_fifth_wrong_one_is_too_late_even_when_it_was_sent_before() {
+        let w = World::new().await;
+        let user = w.active(EMAIL, PASSWORD).await;
+        let (read, tokens) =
+            (super::super::account(&w.ctx, user).await.unwrap(), w.ctx.credentials.sign_in(user, PASSWORD));
+        let tokens = tokens.await.unwrap();
+        for _ in 0..5 {
+            w.login(EMAIL, "wrong").await.unwrap_err();
+        }
+        let (email, password) = (EMAIL.parse().unwrap(), PASSWORD.to_owned());
+        let command = Login { email, password, device: None, client: ClientInfo::default() };
+        assert!(matches!(succeed(&w.ctx, &command, read, tokens).await, Err(Error::WrongCredentials)));
+    }
+
+    #[tokio::test]
     async fn many_may_sign_in_to_one_account_at_once() {
         let w = World::new().await;
         w.active(EMAIL, PASSWORD).await;

@@ -90,6 +90,7 @@ pub async fn start(options: Options) -> Result<Running, Error> {
         created: BTreeMap::new(),
     };
     let draft = template.resolve(&ids)?;
+    Policies::of(&draft).check_event_sources(&draft)?;
     ids.created =
         draft.http_apis.iter().map(|api| (api.logical_id.clone(), api_id(&options, &api.logical_id))).collect();
     listeners.bind_apis(&draft.http_apis, &options.ports).await?;
@@ -115,6 +116,7 @@ pub async fn start(options: Options) -> Result<Running, Error> {
     }
     let ses = Ses::open(state.file("mailbox.sqlite").as_deref(), clock.clone())?;
     let positions = Positions::open(state.file("positions.sqlite").as_deref())?;
+    dynamodb.drop_old_stream_records(&positions.read_to(&stack.mappings)?)?;
 
     let keys = Keys::of(&stack, state.seed());
     let logs = Logs::open(&state.path("logs"), clock.clone(), options.console.clone()).map_err(Error::State)?;
@@ -130,7 +132,7 @@ pub async fn start(options: Options) -> Result<Running, Error> {
 
     let gatekeeper = Arc::new(Gatekeeper::new(keys.principals(), Policies::of(&stack), &stack.account, clock.clone()));
     let counters = Counters::default();
-    let endpoints = Endpoints::new(&stack, &ids, api_urls, &listeners, &keys.admin)?;
+    let endpoints = Endpoints::new(&stack, &ids, api_urls, &listeners, &keys)?;
     let mut running = Running {
         admin: keys.admin.clone(),
         endpoints,

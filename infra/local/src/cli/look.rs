@@ -8,6 +8,7 @@ use super::client::Client;
 use super::{Error, Project};
 use crate::ses::Mail;
 use crate::sqs::QueueCounts;
+use crate::stack::Endpoints;
 
 pub(super) async fn status(project: &Project) -> Result<String, Error> {
     let client = Client::of(project)?;
@@ -23,7 +24,7 @@ pub(super) async fn status(project: &Project) -> Result<String, Error> {
 
 pub(super) async fn logs(project: &Project, function: &str) -> Result<String, Error> {
     let client = Client::of(project)?;
-    let name = function_name(&client, function)?;
+    let name = function_name(&client.endpoints, function)?;
     let lines: Vec<String> = client.get(&format!("/functions/{name}/logs"), &[]).await?;
     Ok(lines.join("\n"))
 }
@@ -80,18 +81,22 @@ pub(super) async fn move_clock(project: &Project, offset: &str) -> Result<String
     Ok(format!("the clock is {seconds} s ahead"))
 }
 
-pub(super) fn env(project: &Project, function: Option<&str>) -> Result<String, Error> {
-    let client = Client::of(project)?;
-    let endpoints = &client.endpoints;
+/// A shell script that sets the environment of an operator's command, or of one that acts as a function.
+pub(super) fn env(endpoints: &Endpoints, function: Option<&str>, as_function: bool) -> Result<String, Error> {
+    let function = function.map(|function| function_name(endpoints, function)).transpose()?;
+    let (mut key_id, mut secret) = (&endpoints.access_key_id, &endpoints.secret_access_key);
     let mut script = String::new();
     let mut export = |name: &str, value: &str| {
         // Writing to a string cannot fail.
         let _ok = writeln!(script, "export {name}='{}'", value.replace('\'', r"'\''"));
     };
     if let Some(function) = function {
-        let variables = &endpoints.functions[function_name(&client, function)?];
-        for (name, value) in variables {
+        for (name, value) in &endpoints.functions[function] {
             export(name, value);
+        }
+        if as_function {
+            let keys = &endpoints.function_keys[function];
+            (key_id, secret) = (&keys.access_key_id, &keys.secret_access_key);
         }
     }
     for (resource, id) in &endpoints.resources {
@@ -100,14 +105,13 @@ pub(super) fn env(project: &Project, function: Option<&str>) -> Result<String, E
     export("AWS_ENDPOINT_URL", &endpoints.endpoint_url);
     export("AWS_REGION", &endpoints.region);
     export("AWS_DEFAULT_REGION", &endpoints.region);
-    export("AWS_ACCESS_KEY_ID", &endpoints.access_key_id);
-    export("AWS_SECRET_ACCESS_KEY", &endpoints.secret_access_key);
+    export("AWS_ACCESS_KEY_ID", key_id);
+    export("AWS_SECRET_ACCESS_KEY", secret);
     Ok(script)
 }
 
 /// A function by its name, its logical id, or the end of its name when that is one function's only.
-fn function_name<'a>(client: &'a Client, function: &str) -> Result<&'a str, Error> {
-    let endpoints = &client.endpoints;
+fn function_name<'a>(endpoints: &'a Endpoints, function: &str) -> Result<&'a str, Error> {
     let by_id = endpoints.resources.get(function).map_or(function, String::as_str);
     if let Some((name, _)) = endpoints.functions.get_key_value(by_id) {
         return Ok(name);
@@ -159,6 +163,25 @@ mod tests {
         for (text, wanted) in cases {
             assert_eq!(seconds(text), wanted, "{text}");
         }
+    }
+
+    #[test]
+    fn a_function_s_environment_comes_with_its_keys_only_when_asked() {
+        let keys = |id: &str| json!({"access_key_id": id, "secret_access_key": format!("secret of {id}")});
+        let endpoints = json!({
+            "apis": {}, "public_url": null, "endpoint_url": "http://e", "invoke_url": "", "control_url": "",
+            "region": "us-east-1", "access_key_id": "operator", "secret_access_key": "its secret",
+            "resources": {"Worker": "um-dev-worker"}, "outputs": {},
+            "functions": {"um-dev-worker": {"GREETING": "it's me"}}, "function_keys": {"um-dev-worker": keys("worker")},
+        });
+        let endpoints: Endpoints = serde_json::from_value(endpoints).unwrap();
+        let operator = env(&endpoints, Some("worker"), false).unwrap();
+        assert!(operator.contains(r"export GREETING='it'\''s me'"), "{operator}");
+        assert!(operator.contains("export AWS_ACCESS_KEY_ID='operator'"), "{operator}");
+        let function = env(&endpoints, Some("Worker"), true).unwrap();
+        assert!(function.contains("export AWS_ACCESS_KEY_ID='worker'"), "{function}");
+        assert!(function.contains("export AWS_SECRET_ACCESS_KEY='secret of worker'"), "{function}");
+        assert!(env(&endpoints, Some("nobody"), true).is_err());
     }
 
     #[test]

@@ -79,6 +79,9 @@ enum Command {
         /// With the variables of this function (name or logical id)
         #[arg(long)]
         function: Option<String>,
+        /// With the access keys of that function in place of the operator's
+        #[arg(long, requires = "function")]
+        as_function: bool,
         #[command(flatten)]
         project: Project,
     },
@@ -180,7 +183,10 @@ async fn run(command: Command) -> Result<(), Error> {
         Command::Queue(project) => look::queues(&project).await?,
         Command::Table { name, pk, limit, project } => look::table(&project, &name, pk.as_deref(), limit).await?,
         Command::Clock { offset, project } => look::move_clock(&project, &offset).await?,
-        Command::Env { function, project } => look::env(&project, function.as_deref())?,
+        Command::Env { function, as_function, project } => {
+            let client = client::Client::of(&project)?;
+            look::env(&client.endpoints, function.as_deref(), as_function)?
+        }
     })
 }
 

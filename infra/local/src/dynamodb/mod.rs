@@ -71,7 +71,7 @@ impl DynamoDb {
         let storage = storage?.with_clock(Arc::new(SharedClock(clock.clone())));
         // In WAL mode a commit outlives the process without an fsync; only a power cut could lose the last ones.
         storage.conn().pragma_update(None, "synchronous", "NORMAL")?;
-        stream::prepare(storage.conn(), &clock)?;
+        stream::prepare(storage.conn())?;
         Ok(Self {
             inner: Arc::new(Inner {
                 storage: Mutex::new(storage),

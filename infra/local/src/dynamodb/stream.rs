@@ -1,39 +1,75 @@
 //! The streams of the tables, as event source mappings read them.
 
+use std::collections::BTreeMap;
+
 use dynoxide::actions::get_records::{self, GetRecordsRequest};
-use dynoxide::actions::get_shard_iterator::{self, GetShardIteratorRequest, encode_shard_iterator};
+use dynoxide::actions::get_shard_iterator::{
+    self, GetShardIteratorRequest, decode_shard_iterator, encode_shard_iterator,
+};
 use dynoxide::streams::shard_id;
 use futures::executor::block_on;
+use rusqlite::params;
 use tokio::sync::watch;
 
 use super::{DynamoDb, TableError};
-use crate::clock::Clock;
 use crate::event_source_mapping::{StreamError, StreamRecord, StreamSource};
 use crate::template::{STREAM_LABEL, table_arn};
 
 /// How long DynamoDB keeps a stream's records.
 const KEPT_SECONDS: i64 = 24 * 60 * 60;
 
-/// Lets dynoxide number and find records by an index, and drops those that are older than a day.
-///
-/// Only here, before anyone reads: a clock that a test moves by a week must not take records from a reader that is
-/// milliseconds behind.
-pub(super) fn prepare(connection: &rusqlite::Connection, clock: &Clock) -> Result<(), TableError> {
+/// Lets dynoxide number and find records by an index.
+pub(super) fn prepare(connection: &rusqlite::Connection) -> Result<(), TableError> {
     connection.execute_batch(
         "CREATE INDEX IF NOT EXISTS stream_records_by_number
          ON _stream_records (table_name, CAST(sequence_number AS INTEGER))",
-    )?;
-    // The newest record of a table stays: the next number is counted from it.
-    connection.execute(
-        "DELETE FROM _stream_records WHERE created_at < ?1 AND CAST(sequence_number AS INTEGER) <
-             (SELECT MAX(CAST(newest.sequence_number AS INTEGER)) FROM _stream_records AS newest
-              WHERE newest.table_name = _stream_records.table_name)",
-        [clock.machine_now().as_second() - KEPT_SECONDS],
     )?;
     Ok(())
 }
 
 impl DynamoDb {
+    /// Drops the records that are older than a day and that every reader is done with. `read_to` says for each table
+    /// that has readers which record the slowest of them read last, `None` when it read nothing.
+    ///
+    /// To be called before anyone reads: a clock that a test moves by a week must not take records from a reader that is
+    /// milliseconds behind.
+    pub fn drop_old_stream_records(&self, read_to: &BTreeMap<String, Option<String>>) -> Result<(), TableError> {
+        let tables: Vec<String> = {
+            let storage = self.storage();
+            let mut tables = storage.conn().prepare("SELECT DISTINCT table_name FROM _stream_records")?;
+            tables.query_map([], |row| row.get(0))?.collect::<Result<_, _>>()?
+        };
+        for table in tables {
+            let read_to = match read_to.get(&table) {
+                None => i64::MAX,
+                Some(None) => continue,
+                Some(Some(sequence_number)) => {
+                    let iterator = self.iterator_after(&table, sequence_number)?;
+                    decode_shard_iterator(&iterator).map_or(0, |(_, _, position)| position)
+                }
+            };
+            // The newest record of a table stays: the next number is counted from it.
+            self.storage().conn().execute(
+                "DELETE FROM _stream_records WHERE table_name = ?1 AND created_at < ?2
+                 AND CAST(sequence_number AS INTEGER) <= ?3 AND CAST(sequence_number AS INTEGER) <
+                     (SELECT MAX(CAST(newest.sequence_number AS INTEGER)) FROM _stream_records AS newest
+                      WHERE newest.table_name = ?1)",
+                params![table, self.inner.clock.machine_now().as_second() - KEPT_SECONDS, read_to],
+            )?;
+        }
+        Ok(())
+    }
+
+    fn iterator_after(&self, table: &str, sequence_number: &str) -> Result<String, TableError> {
+        let request = GetShardIteratorRequest {
+            stream_arn: self.arn_of_stream(table),
+            shard_id: shard_id(table),
+            shard_iterator_type: "AFTER_SEQUENCE_NUMBER".to_owned(),
+            sequence_number: Some(sequence_number.to_owned()),
+        };
+        Ok(block_on(get_shard_iterator::execute(&*self.storage(), request))?.shard_iterator.unwrap_or_default())
+    }
+
     /// Up to `limit` (at most 1,000) records of a table's stream after a sequence number, oldest first; from the
     /// oldest there is when there is no number.
     pub fn stream_records(
@@ -43,22 +79,12 @@ impl DynamoDb {
         limit: usize,
     ) -> Result<Vec<StreamRecord>, TableError> {
         let arn = self.arn_of_stream(table);
-        let storage = self.storage();
         let iterator = match after {
             None => encode_shard_iterator(table, &shard_id(table), 0),
-            Some(after) => {
-                let request = GetShardIteratorRequest {
-                    stream_arn: arn.clone(),
-                    shard_id: shard_id(table),
-                    shard_iterator_type: "AFTER_SEQUENCE_NUMBER".to_owned(),
-                    sequence_number: Some(after.to_owned()),
-                };
-                block_on(get_shard_iterator::execute(&*storage, request))?.shard_iterator.unwrap_or_default()
-            }
+            Some(after) => self.iterator_after(table, after)?,
         };
         let request = GetRecordsRequest { shard_iterator: iterator, limit: Some(limit) };
-        let found = block_on(get_records::execute(&*storage, request))?.records;
-        drop(storage);
+        let found = block_on(get_records::execute(&*self.storage(), request))?.records;
         found
             .into_iter()
             .map(|record| {

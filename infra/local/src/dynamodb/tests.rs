@@ -128,6 +128,37 @@ fn a_stream_tells_old_and_new_images_in_order() {
     assert_eq!(database.latest_sequence_number(NAME).unwrap().as_ref(), Some(&records[2].sequence_number));
 }
 
+#[test]
+fn a_stream_forgets_what_is_older_than_a_day_and_was_read() {
+    let clock = Clock::default();
+    let database = open(None, &clock);
+    clock.set_offset_seconds(-2 * 86_400);
+    for key in ["a", "b", "c"] {
+        put(&database, &json!({"PK": {"S": key}}));
+    }
+    clock.set_offset_seconds(0);
+    put(&database, &json!({"PK": {"S": "d"}}));
+    let numbers = || -> Vec<String> {
+        database.stream_records(NAME, None, 100).unwrap().into_iter().map(|one| one.sequence_number).collect()
+    };
+    let all = numbers();
+    let forget = |read_to: &[Option<&String>]| {
+        let read_to = read_to.iter().map(|read_to| (NAME.to_owned(), read_to.cloned()));
+        database.drop_old_stream_records(&read_to.collect()).unwrap();
+        numbers()
+    };
+    assert_eq!(forget(&[None]), all, "nobody has read anything");
+    assert_eq!(forget(&[Some(&all[1])]), all[2..], "two old ones were read");
+    assert_eq!(forget(&[Some(&all[3])]), all[3..], "a young one stays, read or not");
+    clock.set_offset_seconds(-2 * 86_400);
+    put(&database, &json!({"PK": {"S": "e"}}));
+    put(&database, &json!({"PK": {"S": "f"}}));
+    let last = numbers().pop();
+    assert_eq!(numbers().len(), 3);
+    assert_eq!(forget(&[]).last(), last.as_ref(), "no reader is waited for, and the newest stays");
+    assert_eq!(numbers().len(), 2);
+}
+
 #[tokio::test]
 async fn a_write_wakes_the_readers_of_streams() {
     let database = open(None, &Clock::default());

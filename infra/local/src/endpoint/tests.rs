@@ -101,6 +101,7 @@ fn stack() -> Stack {
         timeout: std::time::Duration::from_secs(3),
         environment: std::collections::BTreeMap::default(),
         policies: vec![allowed],
+        has_own_role: false,
     };
     Stack {
         region: "eu-west-1".to_owned(),

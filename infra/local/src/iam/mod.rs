@@ -7,10 +7,12 @@
 mod actions;
 mod credentials;
 mod denial;
+mod event_source;
 mod pattern;
 mod policies;
 
 pub use actions::{Request, execute_api_arn, is_unsigned};
 pub use credentials::Credentials;
 pub use denial::AccessDenied;
+pub use event_source::RoleLacks;
 pub use policies::{Decision, Policies, Principal};

@@ -4,8 +4,9 @@ use std::collections::HashMap;
 
 use super::actions::{Request, Scope};
 use super::denial::AccessDenied;
+use super::event_source::{RoleLacks, event_source_needs};
 use super::pattern::matches;
-use crate::template::model::{Source, Stack, Statement};
+use crate::template::model::{Stack, Statement};
 
 /// Who signed a request.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -35,21 +36,36 @@ pub struct Policies {
 }
 
 impl Policies {
-    /// The policies of the template's functions, and what SAM adds to a role for its event sources.
+    /// The policies of the template's functions, and what SAM adds for its event sources to a role that it makes.
     pub fn of(stack: &Stack) -> Self {
         let scope = Scope { region: stack.region.clone(), account: stack.account.clone() };
         let mut by_function: HashMap<String, Vec<Statement>> =
             stack.functions.iter().map(|function| (function.name.clone(), function.policies.clone())).collect();
-        for mapping in &stack.mappings {
-            let added = match &mapping.source {
-                Source::Queue(name) => queue_execution_role(&scope.arn("sqs", name)),
-                Source::Stream(table) => {
-                    stream_execution_role(&scope.arn("dynamodb", &format!("table/{table}/stream/*")))
-                }
-            };
-            by_function.entry(mapping.function.clone()).or_default().push(added);
+        for function in stack.functions.iter().filter(|function| !function.has_own_role) {
+            for mapping in stack.mappings.iter().filter(|mapping| mapping.function == function.name) {
+                let added = event_source_needs(mapping, &scope).into_iter().map(|(action, resource)| Statement {
+                    allow: true,
+                    actions: vec![action.to_owned()],
+                    resources: vec![resource],
+                });
+                by_function.entry(function.name.clone()).or_default().extend(added);
+            }
         }
         Self { by_function, scope }
+    }
+
+    /// Whether the role of every function lets Lambda read its event sources and write to their destinations. Lambda
+    /// asks the same before it makes a mapping.
+    pub fn check_event_sources(&self, stack: &Stack) -> Result<(), RoleLacks> {
+        for mapping in &stack.mappings {
+            let principal = Principal::Function(mapping.function.clone());
+            for (action, resource) in event_source_needs(mapping, &self.scope) {
+                if self.allows(&principal, action, &resource) != Decision::Allow {
+                    return Err(RoleLacks { mapping: mapping.id.clone(), action, resource });
+                }
+            }
+        }
+        Ok(())
     }
 
     /// Whether `principal` may do `action` (`dynamodb:GetItem`) on `resource` (an ARN).
@@ -86,21 +102,4 @@ impl Policies {
         }
         Ok(())
     }
-}
-
-/// `AWSLambdaSQSQueueExecutionRole`, on the one queue.
-fn queue_execution_role(queue_arn: &str) -> Statement {
-    allow(&["sqs:ReceiveMessage", "sqs:DeleteMessage", "sqs:GetQueueAttributes"], queue_arn)
-}
-
-/// `AWSLambdaDynamoDBExecutionRole`, on the one stream.
-fn stream_execution_role(stream_arn: &str) -> Statement {
-    let actions =
-        ["dynamodb:DescribeStream", "dynamodb:GetRecords", "dynamodb:GetShardIterator", "dynamodb:ListStreams"];
-    allow(&actions, stream_arn)
-}
-
-fn allow(actions: &[&str], resource: &str) -> Statement {
-    let actions = actions.iter().map(|&action| action.to_owned()).collect();
-    Statement { allow: true, actions, resources: vec![resource.to_owned()] }
 }

@@ -5,6 +5,7 @@ use std::collections::BTreeMap;
 use serde::{Deserialize, Serialize};
 
 use super::Error;
+use super::keys::Keys;
 use super::listeners::{Listeners, first_api, url};
 use crate::iam::Credentials;
 use crate::template::PhysicalIds;
@@ -33,6 +34,8 @@ pub struct Endpoints {
     pub resources: BTreeMap<String, String>,
     /// The environment of each function, by its name.
     pub functions: BTreeMap<String, BTreeMap<String, String>>,
+    /// The access keys of each function, by its name: to call as it does.
+    pub function_keys: BTreeMap<String, Credentials>,
     /// The template's outputs.
     pub outputs: BTreeMap<String, String>,
 }
@@ -43,7 +46,7 @@ impl Endpoints {
         ids: &PhysicalIds,
         apis: BTreeMap<String, String>,
         listeners: &Listeners,
-        admin: &Credentials,
+        keys: &Keys,
     ) -> Result<Self, Error> {
         let mut resources = ids.created.clone();
         resources.extend(stack.tables.iter().map(|one| (one.logical_id.clone(), one.name.clone())));
@@ -58,10 +61,11 @@ impl Endpoints {
             invoke_url: url(&listeners.invoke)?,
             control_url: url(&listeners.control)?,
             region: stack.region.clone(),
-            access_key_id: admin.access_key_id.clone(),
-            secret_access_key: admin.secret_access_key.clone(),
+            access_key_id: keys.admin.access_key_id.clone(),
+            secret_access_key: keys.admin.secret_access_key.clone(),
             resources,
             functions: stack.functions.iter().map(|one| (one.name.clone(), one.environment.clone())).collect(),
+            function_keys: keys.functions.clone().into_iter().collect(),
             outputs: stack.outputs.clone(),
         })
     }

@@ -6,6 +6,7 @@ use std::path::PathBuf;
 use crate::apigateway::DefinitionError;
 use crate::dynamodb::TableError;
 use crate::event_source_mapping::MappingError;
+use crate::iam::RoleLacks;
 use crate::ministack::{self, EnvironmentError};
 use crate::scheduler::JobError;
 use crate::sqs::SqsError;
@@ -42,6 +43,8 @@ pub enum Error {
     Definition(#[from] DefinitionError),
     #[error(transparent)]
     Mapping(#[from] MappingError),
+    #[error(transparent)]
+    Role(#[from] RoleLacks),
     #[error(transparent)]
     Schedule(#[from] JobError),
     #[error("an HTTP client could not be made: {0}")]

@@ -170,6 +170,32 @@ async fn the_control_listener_moves_the_clock_of_functions() {
 }
 
 #[tokio::test(flavor = "multi_thread")]
+async fn a_test_can_call_as_a_function_and_is_refused_what_it_is() {
+    use std::os::unix::fs::PermissionsExt;
+    let folder = tempfile::tempdir().unwrap();
+    let state = folder.path().join("state");
+    let running = start(Options { state: State::Directory(state.clone()), ..options(&folder) }).await.unwrap();
+    let file = state.join(ENDPOINTS_FILE);
+    assert_eq!(std::fs::metadata(&file).unwrap().permissions().mode() & 0o777, 0o600);
+    let read: Endpoints = serde_json::from_slice(&std::fs::read(&file).unwrap()).unwrap();
+    assert_eq!(read, running.endpoints);
+
+    let send = async |keys: &Credentials| {
+        let body = json!({"QueueUrl": read.resources["Work"], "MaxNumberOfMessages": 1}).to_string().into_bytes();
+        let request = http::Request::post(format!("{}/", read.endpoint_url))
+            .header("x-amz-target", "AmazonSQS.ReceiveMessage")
+            .header("content-type", "application/x-amz-json-1.0");
+        let request = crate::endpoint::sign(request.body(body).unwrap(), keys, &read.region, "sqs").unwrap();
+        let answer = reqwest::Client::new().execute(request.try_into().unwrap()).await.unwrap();
+        (answer.status().as_u16(), answer.text().await.unwrap())
+    };
+    assert_eq!(send(&read.function_keys["feed"]).await.0, 200);
+    let (status, refused) = send(&read.function_keys["api"]).await;
+    assert!(status == 403 && refused.contains("AccessDenied"), "{status} {refused}");
+    running.stop().await;
+}
+
+#[tokio::test(flavor = "multi_thread")]
 async fn what_prevents_a_start_is_explained() {
     let folder = tempfile::tempdir().unwrap();
     let taken = TcpListener::bind("127.0.0.1:0").await.unwrap();

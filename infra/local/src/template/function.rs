@@ -7,6 +7,7 @@ use serde_json::{Value, json};
 
 use super::error::{At, Result};
 use super::parameters::scalar;
+use super::policy::{list, statements};
 use super::{Scope, model};
 
 const FUNCTION: &[&str] = &[
@@ -20,6 +21,7 @@ const FUNCTION: &[&str] = &[
     "Timeout",
     "Environment",
     "Policies",
+    "Role",
     "PermissionsBoundary",
     "Events",
     "Tracing",
@@ -88,10 +90,7 @@ impl Scope<'_> {
         let name = self.name(logical_id, "AWS::Serverless::Function", at)?;
         let at = at.key("Properties");
         let environment = self.environment(&properties["Environment"], &at.key("Environment"))?;
-        let mut policies = Vec::new();
-        for (index, policy) in list(&properties["Policies"]).iter().enumerate() {
-            policies.extend(statements(policy, &at.key("Policies").key(&index.to_string()))?);
-        }
+        let (policies, has_own_role) = self.policies(&properties, &at)?;
         for (event, declaration) in properties["Events"].as_object().unwrap_or(&serde_json::Map::new()) {
             add_event(stack, &format!("{logical_id}.{event}"), &name, declaration, &at.key("Events").key(event))?;
         }
@@ -103,6 +102,7 @@ impl Scope<'_> {
             timeout: Duration::from_secs(number(&properties, "Timeout", &at)?.unwrap_or(3).into()),
             environment,
             policies,
+            has_own_role,
             name,
         });
         Ok(())
@@ -136,6 +136,23 @@ impl Scope<'_> {
         Ok(resource)
     }
 
+    /// What the function's role allows, and whether that role is one of the template's.
+    fn policies(&self, properties: &Value, at: &At) -> Result<(Vec<model::Statement>, bool)> {
+        if let Some(role) = properties.get("Role") {
+            let at = at.key("Role");
+            if properties.get("Policies").is_some() {
+                return Err(at.error("Policies have no effect beside a Role; write them there"));
+            }
+            let arn = role.as_str().ok_or_else(|| at.error("must be the ARN of a role"))?;
+            return Ok((self.role_with_arn(arn, &at)?, true));
+        }
+        let mut policies = Vec::new();
+        for (index, policy) in list(&properties["Policies"]).iter().enumerate() {
+            policies.extend(statements(policy, &at.key("Policies").key(&index.to_string()))?);
+        }
+        Ok((policies, false))
+    }
+
     #[expect(clippy::unused_self, reason = "one of the parts of a function, read beside the others")]
     fn environment(&self, environment: &Value, at: &At) -> Result<BTreeMap<String, String>> {
         let mut variables = BTreeMap::new();
@@ -163,32 +180,6 @@ fn merge(under: Value, over: Value) -> Value {
         }
         (_, over) => over,
     }
-}
-
-fn statements(policy: &Value, at: &At) -> Result<Vec<model::Statement>> {
-    if policy.get("Statement").is_none() {
-        return Err(at.error("write a policy as plain statements ({Statement: [...]})"));
-    }
-    list(&policy["Statement"]).iter().map(|statement| one_statement(statement, &at.key("Statement"))).collect()
-}
-
-fn one_statement(statement: &Value, at: &At) -> Result<model::Statement> {
-    for key in statement.as_object().ok_or_else(|| at.error("must be a mapping"))?.keys() {
-        if !["Sid", "Effect", "Action", "Resource"].contains(&key.as_str()) {
-            return Err(at.key(key).error("only Sid, Effect, Action and Resource are enforced here"));
-        }
-    }
-    let allow = match statement["Effect"].as_str() {
-        Some("Allow") => true,
-        Some("Deny") => false,
-        _ => return Err(at.key("Effect").error("must be Allow or Deny")),
-    };
-    let texts = |key: &str| -> Result<Vec<String>> {
-        let texts: Option<Vec<String>> =
-            list(&statement[key]).iter().map(|text| text.as_str().map(str::to_owned)).collect();
-        texts.filter(|texts| !texts.is_empty()).ok_or_else(|| at.key(key).error("must be text or a list of texts"))
-    };
-    Ok(model::Statement { allow, actions: texts("Action")?, resources: texts("Resource")? })
 }
 
 fn add_event(stack: &mut model::Stack, id: &str, function: &str, event: &Value, at: &At) -> Result<()> {
@@ -266,14 +257,6 @@ fn schedule(id: &str, function: &str, properties: &Value, at: &At) -> Result<mod
         input: text("Input"),
         enabled: text("State").is_none_or(|state| state == "ENABLED"),
     })
-}
-
-fn list(value: &Value) -> Vec<Value> {
-    match value {
-        Value::Array(items) => items.clone(),
-        Value::Null => Vec::new(),
-        one => vec![one.clone()],
-    }
 }
 
 fn truth(value: &Value) -> Option<bool> {

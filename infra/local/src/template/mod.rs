@@ -9,6 +9,7 @@ mod intrinsics;
 pub mod model;
 mod parameters;
 mod physical;
+mod policy;
 mod resources;
 mod yaml;
 

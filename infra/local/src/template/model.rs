@@ -53,8 +53,10 @@ pub struct Function {
     pub timeout: Duration,
     /// `Environment.Variables`, resolved.
     pub environment: BTreeMap<String, String>,
-    /// The statements of all its policies.
+    /// The statements of its policies, or of the role it names.
     pub policies: Vec<Statement>,
+    /// `Role` names a role of the template: SAM makes none and so adds nothing to it for event sources.
+    pub has_own_role: bool,
 }
 
 /// One statement of an IAM policy. Only `Allow` and `Deny` with actions and resources; conditions are refused at load.

@@ -98,6 +98,7 @@ impl Scope<'_> {
             ("AWS::Logs::LogGroup", "Arn") => {
                 format!("arn:aws:logs:{region}:{account}:log-group:{}:*", name()?)
             }
+            ("AWS::IAM::Role", "Arn") => format!("arn:aws:iam::{account}:role/{}", name()?),
             _ => return Err(at.error(format!("{kind} {resource} has no attribute {attribute} here"))),
         })
     }

@@ -157,6 +157,7 @@ pub(super) fn name_property(kind: &str) -> Option<&'static str> {
         "AWS::SQS::Queue" => "QueueName",
         "AWS::S3::Bucket" => "BucketName",
         "AWS::Logs::LogGroup" => "LogGroupName",
+        "AWS::IAM::Role" => "RoleName",
         _ => return None,
     })
 }
@@ -203,6 +204,8 @@ impl Scope<'_> {
                 let name = self.name(&logical_id, "AWS::S3::Bucket", &at)?;
                 stack.buckets.push(model::Bucket { logical_id, name, properties });
             }
+            // Its statements are those of the functions that name it; here they are only checked.
+            "AWS::IAM::Role" => drop(self.role(resource, &at)?),
             "AWS::Serverless::HttpApi" => stack.http_apis.push(self.http_api(logical_id, resource, &at)?),
             kind if LEFT_OUT.contains(&kind) => {}
             kind => return Err(at.key("Type").error(format!("the resource type {kind:?} is not known here"))),

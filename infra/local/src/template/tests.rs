@@ -169,6 +169,55 @@ fn includes_and_clients_find_their_place() {
     assert_eq!(stack.user_pools[0].clients[0].0, "Client");
 }
 
+const ROLE: &str = r#"
+Resources:
+  Logs: {Type: AWS::Logs::LogGroup, Properties: {LogGroupName: /aws/lambda/f}}
+  ARole:
+    Type: AWS::IAM::Role
+    Properties:
+      AssumeRolePolicyDocument:
+        Version: "2012-10-17"
+        Statement: [{Effect: Allow, Action: sts:AssumeRole, Principal: {Service: TRUSTED}}]
+      Policies:
+        - PolicyName: one
+          PolicyDocument:
+            Version: "2012-10-17"
+            Statement: {Effect: Allow, Action: logs:PutLogEvents, Resource: !GetAtt Logs.Arn}
+        - {PolicyName: two, PolicyDocument: {Statement: [{Effect: Deny, Action: [a:b, a:c], Resource: x}]}}
+  F:
+    Type: AWS::Serverless::Function
+    Metadata: {BuildProperties: {Binary: f}}
+    Properties:
+      Role: !GetAtt ARole.Arn
+"#;
+
+#[test]
+fn a_function_with_a_role_has_the_statements_of_the_role() {
+    let stack = load(&ROLE.replace("TRUSTED", "lambda.amazonaws.com"), &[]).unwrap();
+    let function = &stack.functions[0];
+    assert!(function.has_own_role);
+    let found: Vec<_> =
+        function.policies.iter().map(|one| (one.allow, one.actions.len(), one.resources[0].as_str())).collect();
+    assert_eq!(found, [(true, 1, "arn:aws:logs:eu-west-1:123456789012:log-group:/aws/lambda/f:*"), (false, 2, "x")]);
+    assert!(!load(WHOLE, &[]).unwrap().functions[0].has_own_role);
+}
+
+#[test]
+fn roles_that_are_more_than_inline_policies_are_refused() {
+    let sound = ROLE.replace("TRUSTED", "lambda.amazonaws.com");
+    let cases = [
+        (ROLE.replace("TRUSTED", "ec2.amazonaws.com"), "ARole.Properties.AssumeRolePolicyDocument"),
+        (sound.replace("      Policies:", "      ManagedPolicyArns: [x]\n      Policies:"), "ManagedPolicyArns"),
+        (sound.replace("Resource: x", "Resource: x, Condition: {}"), "PolicyDocument.Statement.Condition"),
+        (sound.replace("!GetAtt ARole.Arn", "arn:aws:iam::123456789012:role/other"), "F.Properties.Role"),
+        (sound.replace("      Role:", "      Policies: []\n      Role:"), "Policies have no effect beside a Role"),
+    ];
+    for (text, wanted) in cases {
+        let error = load(&text, &[]).expect_err(wanted).to_string();
+        assert!(error.contains(wanted), "{error} does not name {wanted}");
+    }
+}
+
 /// The text, and what the refusal must name.
 #[test]
 fn what_is_not_known_is_refused_by_name() {

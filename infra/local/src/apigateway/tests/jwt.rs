@@ -1,7 +1,8 @@
-use std::sync::Arc;
-use std::sync::Mutex;
+use std::sync::{Arc, LazyLock, Mutex};
 use std::time::Duration;
 
+use aws_lc_rs::encoding::{AsDer, Pkcs8V1Der};
+use aws_lc_rs::rsa::{KeyPair, KeySize};
 use axum::Router;
 use axum::routing::get;
 use jsonwebtoken::jwk::{Jwk, JwkSet};
@@ -48,13 +49,23 @@ impl Issuer {
     }
 }
 
-/// Made with `openssl genrsa` for these tests; it opens nothing.
-fn key_1() -> EncodingKey {
-    EncodingKey::from_rsa_pem(include_bytes!("key-1.pem")).unwrap()
+/// Where the PKCS#1 key begins in the PKCS#8 form of a key of 2,048 bits.
+const PKCS1_AT: usize = 26;
+
+static KEYS: LazyLock<[EncodingKey; 2]> = LazyLock::new(|| [generated(), generated()]);
+
+fn generated() -> EncodingKey {
+    let pair = KeyPair::generate(KeySize::Rsa2048).unwrap();
+    let der: Pkcs8V1Der<'_> = pair.as_der().unwrap();
+    EncodingKey::from_rsa_der(&der.as_ref()[PKCS1_AT..])
 }
 
-fn key_2() -> EncodingKey {
-    EncodingKey::from_rsa_pem(include_bytes!("key-2.pem")).unwrap()
+fn key_1() -> &'static EncodingKey {
+    &KEYS[0]
+}
+
+fn key_2() -> &'static EncodingKey {
+    &KEYS[1]
 }
 
 /// An API with an open route, a route for tokens, and one that asks for a scope.
@@ -107,10 +118,10 @@ async fn get_with(api: &Api, path: &str, token: &str) -> reqwest::Response {
 #[tokio::test]
 async fn a_good_token_passes_with_its_claims_as_strings() {
     let issuer = Issuer::default();
-    issuer.publish("k1", &key_1());
+    issuer.publish("k1", key_1());
     let api = api(&issuer).await;
     let claims = claims(&api, &json!({}));
-    let token = signed(Some("k1"), &key_1(), &claims);
+    let token = signed(Some("k1"), key_1(), &claims);
     for (path, scopes) in [("/token", json!(null)), ("/scope", json!(["um/admin", "um/api"]))] {
         for value in [format!("Bearer {token}"), format!("bearer {token}"), token.clone()] {
             let event: Value = get_with(&api, path, &value).await.json().await.unwrap();
@@ -131,10 +142,10 @@ async fn a_good_token_passes_with_its_claims_as_strings() {
 #[tokio::test]
 async fn an_id_token_passes_where_no_scope_is_asked_for_as_in_aws() {
     let issuer = Issuer::default();
-    issuer.publish("k1", &key_1());
+    issuer.publish("k1", key_1());
     let api = api(&issuer).await;
     let changes = json!({ "aud": CLIENT, "client_id": null, "scope": null, "token_use": "id" });
-    let token = signed(Some("k1"), &key_1(), &claims(&api, &changes));
+    let token = signed(Some("k1"), key_1(), &claims(&api, &changes));
     assert_eq!(get_with(&api, "/token", &token).await.status(), 200);
     assert_eq!(get_with(&api, "/scope", &token).await.status(), 403);
 }
@@ -142,10 +153,10 @@ async fn an_id_token_passes_where_no_scope_is_asked_for_as_in_aws() {
 #[tokio::test]
 async fn bad_tokens_are_refused_and_told_why() {
     let issuer = Issuer::default();
-    issuer.publish("k1", &key_1());
+    issuer.publish("k1", key_1());
     let api = api(&issuer).await;
     let now = api.cloud.clock.now().as_second();
-    let changed = |changes: Value| signed(Some("k1"), &key_1(), &claims(&api, &changes));
+    let changed = |changes: Value| signed(Some("k1"), key_1(), &claims(&api, &changes));
     let good = changed(json!({}));
     let (head, signature) = good.rsplit_once('.').unwrap();
     let (_, body) = head.split_once('.').unwrap();
@@ -168,9 +179,9 @@ async fn bad_tokens_are_refused_and_told_why() {
         (changed(json!({ "client_id": null })), "the token does not have a valid audience"),
         // `aud` decides where there is one.
         (changed(json!({ "aud": "client2" })), "the token does not have a valid audience"),
-        (signed(Some("k1"), &key_2(), &claims(&api, &json!({}))), "the token's signature is invalid"),
-        (signed(Some("k2"), &key_2(), &claims(&api, &json!({}))), "the token's key is unknown"),
-        (signed(None, &key_1(), &claims(&api, &json!({}))), "the token has no key id"),
+        (signed(Some("k1"), key_2(), &claims(&api, &json!({}))), "the token's signature is invalid"),
+        (signed(Some("k2"), key_2(), &claims(&api, &json!({}))), "the token's key is unknown"),
+        (signed(None, key_1(), &claims(&api, &json!({}))), "the token has no key id"),
         (format!("{}.{other_body}.{signature}", head.split('.').next().unwrap()), "the token's signature is invalid"),
         (format!("{none}.{body}."), "the token is not a valid JWT"),
         (format!("{none}.{body}.{signature}"), "the token is not a valid JWT"),
@@ -207,7 +218,7 @@ async fn without_a_token_only_the_open_route_answers() {
 #[tokio::test]
 async fn a_token_without_a_scope_of_the_route_is_forbidden() {
     let issuer = Issuer::default();
-    issuer.publish("k1", &key_1());
+    issuer.publish("k1", key_1());
     let api = api(&issuer).await;
     for (changes, status) in [
         (json!({ "scope": "um/apix openid" }), 403),
@@ -215,7 +226,7 @@ async fn a_token_without_a_scope_of_the_route_is_forbidden() {
         (json!({ "scope": null, "scp": ["um/admin"] }), 200),
         (json!({ "scope": "um/admin" }), 200),
     ] {
-        let token = signed(Some("k1"), &key_1(), &claims(&api, &changes));
+        let token = signed(Some("k1"), key_1(), &claims(&api, &changes));
         let response = get_with(&api, "/scope", &token).await;
         assert_eq!(response.status(), status);
         if status == 403 {
@@ -228,9 +239,9 @@ async fn a_token_without_a_scope_of_the_route_is_forbidden() {
 #[tokio::test]
 async fn tokens_expire_by_the_clock_of_the_cloud() {
     let issuer = Issuer::default();
-    issuer.publish("k1", &key_1());
+    issuer.publish("k1", key_1());
     let api = api(&issuer).await;
-    let token = signed(Some("k1"), &key_1(), &claims(&api, &json!({})));
+    let token = signed(Some("k1"), key_1(), &claims(&api, &json!({})));
     assert_eq!(get_with(&api, "/token", &token).await.status(), 200);
     api.cloud.clock.set_offset_seconds(301);
     assert_eq!(get_with(&api, "/token", &token).await.status(), 401);
@@ -239,10 +250,10 @@ async fn tokens_expire_by_the_clock_of_the_cloud() {
 #[tokio::test]
 async fn keys_are_kept_and_fetched_again_for_a_key_that_is_new() {
     let issuer = Issuer::default();
-    issuer.publish("k1", &key_1());
+    issuer.publish("k1", key_1());
     let api = api(&issuer).await;
-    let old = signed(Some("k1"), &key_1(), &claims(&api, &json!({})));
-    let new = signed(Some("k2"), &key_2(), &claims(&api, &json!({})));
+    let old = signed(Some("k1"), key_1(), &claims(&api, &json!({})));
+    let new = signed(Some("k2"), key_2(), &claims(&api, &json!({})));
     for _ in 0..5 {
         assert_eq!(get_with(&api, "/token", &old).await.status(), 200);
     }
@@ -252,7 +263,7 @@ async fn keys_are_kept_and_fetched_again_for_a_key_that_is_new() {
     }
     let fetched = issuer.fetches();
     assert!(fetched < 20, "an unknown key does not mean a fetch a request: {fetched}");
-    issuer.publish("k2", &key_2());
+    issuer.publish("k2", key_2());
     let deadline = tokio::time::Instant::now() + Duration::from_secs(10);
     while get_with(&api, "/token", &new).await.status() != 200 {
         assert!(tokio::time::Instant::now() < deadline, "the new key was never fetched");

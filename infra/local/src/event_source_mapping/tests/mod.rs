@@ -263,7 +263,7 @@ fn arn(name: &str) -> String {
     format!("arn:aws:sqs:{REGION}:{ACCOUNT}:{name}")
 }
 
-fn mapping(source: Source) -> EventSourceMapping {
+pub(super) fn mapping(source: Source) -> EventSourceMapping {
     EventSourceMapping {
         id: "Worker/Source".to_owned(),
         function: "worker".to_owned(),

@@ -27,6 +27,7 @@ fn stack(policies: Vec<Statement>) -> Stack {
         timeout: std::time::Duration::from_secs(3),
         environment: std::collections::BTreeMap::new(),
         policies,
+        has_own_role: false,
     };
     Stack {
         region: "eu-central-1".to_owned(),
@@ -212,13 +213,11 @@ fn mail_may_be_allowed_by_address_or_domain() {
     }
 }
 
-#[test]
-fn event_sources_of_a_function_are_readable_by_it_alone() {
-    let mut stack = stack(Vec::new());
-    stack.mappings.push(EventSourceMapping {
-        id: "OrdersRead/Mail".to_owned(),
+fn mapping(source: Source, on_failure_queue_arn: Option<&str>) -> EventSourceMapping {
+    EventSourceMapping {
+        id: "OrdersRead/Source".to_owned(),
         function: "orders-read".to_owned(),
-        source: Source::Queue("mail".to_owned()),
+        source,
         batch_size: 10,
         window: std::time::Duration::ZERO,
         filters: Vec::new(),
@@ -226,16 +225,52 @@ fn event_sources_of_a_function_are_readable_by_it_alone() {
         maximum_retry_attempts: None,
         maximum_record_age: None,
         bisect_on_error: false,
-        on_failure_queue_arn: None,
+        on_failure_queue_arn: on_failure_queue_arn.map(str::to_owned),
         maximum_concurrency: None,
         from_trim_horizon: false,
-    });
+    }
+}
+
+const MAIL: &str = "arn:aws:sqs:eu-central-1:123456789012:mail";
+
+#[test]
+fn event_sources_of_a_function_are_readable_by_it_alone() {
+    let mut stack = stack(Vec::new());
+    stack.mappings.push(mapping(Source::Queue("mail".to_owned()), None));
     let policies = Policies::of(&stack);
-    let queue = "arn:aws:sqs:eu-central-1:123456789012:mail";
-    assert_eq!(policies.allows(&function(), "sqs:ReceiveMessage", queue), Decision::Allow);
-    assert_eq!(policies.allows(&function(), "sqs:SendMessage", queue), Decision::ImplicitDeny);
+    assert_eq!(policies.allows(&function(), "sqs:ReceiveMessage", MAIL), Decision::Allow);
+    assert_eq!(policies.allows(&function(), "sqs:SendMessage", MAIL), Decision::ImplicitDeny);
     let stranger = Principal::Function("other".to_owned());
-    assert_eq!(policies.allows(&stranger, "sqs:ReceiveMessage", queue), Decision::ImplicitDeny);
+    assert_eq!(policies.allows(&stranger, "sqs:ReceiveMessage", MAIL), Decision::ImplicitDeny);
+    assert!(policies.check_event_sources(&stack).is_ok());
+}
+
+/// What a role of the template lacks for its event source; one statement after the other is added until it lacks nothing.
+#[test]
+fn a_role_of_the_template_must_allow_its_event_sources() {
+    let stream = format!("{TABLE}/stream/{}", crate::template::STREAM_LABEL);
+    let lacks = |statements: &[Statement], mapping: &EventSourceMapping| {
+        let mut stack = stack(statements.to_vec());
+        stack.functions[0].has_own_role = true;
+        stack.mappings.push(mapping.clone());
+        Policies::of(&stack).check_event_sources(&stack).err().map(|lacks| (lacks.action, lacks.resource))
+    };
+    let feed = mapping(Source::Stream("orders".to_owned()), Some(MAIL));
+    let read = ["dynamodb:DescribeStream", "dynamodb:GetRecords", "dynamodb:GetShardIterator"];
+    let mut statements = vec![statement(true, &read, &[&format!("{TABLE}-other/stream/*")])];
+    assert_eq!(lacks(&statements, &feed), Some(("dynamodb:DescribeStream", stream.clone())));
+    statements.push(statement(true, &read, &[&stream]));
+    assert_eq!(lacks(&statements, &feed), Some(("dynamodb:ListStreams", stream.clone())));
+    statements.push(statement(true, &["dynamodb:ListStreams"], &[&format!("{TABLE}/stream/*")]));
+    assert_eq!(lacks(&statements, &feed), Some(("sqs:SendMessage", MAIL.to_owned())));
+    statements.push(statement(true, &["sqs:SendMessage"], &[MAIL]));
+    assert_eq!(lacks(&statements, &feed), None);
+    let queue = mapping(Source::Queue("mail".to_owned()), None);
+    assert_eq!(lacks(&statements, &queue), Some(("sqs:ReceiveMessage", MAIL.to_owned())));
+    statements.push(statement(true, &["sqs:*"], &[MAIL]));
+    assert_eq!(lacks(&statements, &queue), None);
+    statements.push(statement(false, &["sqs:DeleteMessage"], &[MAIL]));
+    assert_eq!(lacks(&statements, &queue), Some(("sqs:DeleteMessage", MAIL.to_owned())));
 }
 
 #[test]

@@ -34,6 +34,7 @@ pub(crate) fn function() -> Function {
         timeout: Duration::from_secs(20),
         environment: [("COLOUR".to_owned(), "green".to_owned())].into(),
         policies: Vec::new(),
+        has_own_role: false,
     }
 }
 

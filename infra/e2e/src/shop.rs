@@ -84,7 +84,7 @@ impl Shop {
             "contacts": {"phone": "+998901234567", "email": "info@texno.example"},
         });
         let store = owner.client.post("/v1/stores", &store).await.expect_status(201);
-        let id = store.text("id");
+        let id = store.text("store_id");
         owner.client.post(&format!("/v1/stores/{id}/submit"), &json!({})).await.expect_status(200);
         admin.client.post(&format!("/v1/admin/stores/{id}/approve"), &json!({})).await.expect_status(200);
         let plan = json!({"plan": "PREMIUM"});

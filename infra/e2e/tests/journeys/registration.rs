@@ -26,7 +26,7 @@ async fn the_profile_of_a_new_account_arrives_by_events() {
         (reply.status == 200).then_some(reply)
     })
     .await;
-    assert_eq!((me.text("id"), me.text("language")), (person.id.clone(), "en".to_owned()));
+    assert_eq!((me.text("user_id"), me.text("language")), (person.id.clone(), "en".to_owned()));
     let changed = person.client.patch("/v1/users/me", &json!({"display_name": "Nodira"})).await.expect_status(200);
     assert_eq!(changed.text("display_name"), "Nodira");
     assert_eq!(person.client.get("/v1/users/me").await.text("display_name"), "Nodira");

@@ -1,0 +1,48 @@
+use std::sync::Arc;
+
+use contracts::Service;
+use domain::{Clock, Entropy};
+use dynamodb::Table;
+use lambda::Base;
+use lambda::http::{Gate, Gated};
+
+use crate::neighbours::{Neighbours, RemoteNeighbours};
+
+/// What routes and the sweep work with.
+#[derive(Clone)]
+pub struct Ctx {
+    /// The service's table.
+    pub table: Table,
+    /// Now.
+    pub clock: Clock,
+    /// Randomness.
+    pub entropy: Arc<dyn Entropy>,
+    /// The other services.
+    pub neighbours: Arc<dyn Neighbours>,
+    /// Who may call.
+    pub gate: Gate,
+}
+
+impl Ctx {
+    /// As the environment says: `TABLE_NAME`, `CART_SERVICE_URL`, `STORE_SERVICE_URL`, `TECH_PRODUCT_SERVICE_URL`.
+    pub fn new(base: &Base) -> Result<Self, lambda::Failure> {
+        let neighbours = RemoteNeighbours {
+            cart: base.calls(Service::Cart)?,
+            store: base.calls(Service::Store)?,
+            tech_product: base.calls(Service::TechProduct)?,
+        };
+        Ok(Self {
+            table: base.table()?,
+            clock: base.clock.clone(),
+            entropy: Arc::clone(&base.entropy),
+            neighbours: Arc::new(neighbours),
+            gate: Gate::new().with_membership(base.membership()?),
+        })
+    }
+}
+
+impl Gated for Ctx {
+    fn gate(&self) -> &Gate {
+        &self.gate
+    }
+}

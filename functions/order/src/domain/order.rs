@@ -1,0 +1,127 @@
+use contracts::{ReservedLine, StoreTerms};
+use domain::{CheckoutId, Localized, Money, OrderId, ProductId, StoreId, Timestamp, UserId, VariantId};
+use serde::{Deserialize, Serialize};
+
+use super::{Address, Fulfilment, OrderNumber, PaymentMethod, PaymentStatus, Priced, Return, VatShare};
+
+/// What one store ships to one shopper. All but the three states was frozen when it was placed.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Order {
+    /// The order.
+    pub order_id: OrderId,
+    /// What people call it.
+    pub number: OrderNumber,
+    /// The checkout that it came from.
+    pub checkout_id: CheckoutId,
+    /// The buyer.
+    pub user_id: UserId,
+    /// The seller.
+    pub store_id: StoreId,
+    /// The seller's name then.
+    pub store_name: String,
+    /// When it was placed.
+    pub placed_at: Timestamp,
+    /// Where it goes.
+    pub address: Address,
+    /// What was bought: at most 40 lines.
+    pub lines: Vec<OrderLine>,
+    /// Σ lines.
+    pub subtotal: Money,
+    /// Taken off; zero until there are coupons.
+    pub discount: Money,
+    /// Delivery.
+    pub shipping: Money,
+    /// The VAT in `shipping`.
+    pub shipping_vat: Money,
+    /// The VAT in `total`.
+    pub vat: Money,
+    /// The same a rate.
+    pub vat_by_rate: Vec<VatShare>,
+    /// `subtotal - discount + shipping`.
+    pub total: Money,
+    /// The platform's commission in hundredths of a percent, on `subtotal - discount`.
+    pub commission_basis_points: u32,
+    /// How it is paid.
+    pub payment_method: PaymentMethod,
+    /// Where it is on its way.
+    pub fulfilment: Fulfilment,
+    /// Where its payment is.
+    pub payment: PaymentStatus,
+    /// How much of it came back.
+    pub returned: Return,
+}
+
+/// A line as it was sold.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct OrderLine {
+    /// The product.
+    pub product_id: ProductId,
+    /// Its variant.
+    pub variant_id: VariantId,
+    /// Unique in the store.
+    pub sku: String,
+    /// As people read it then.
+    pub title: Localized,
+    /// How many.
+    pub quantity: u32,
+    /// The price of one.
+    pub unit_price: Money,
+    /// Price times quantity.
+    pub total: Money,
+    /// Percent; none when no VAT was charged.
+    pub vat_percent: Option<u32>,
+    /// Contained in `total`.
+    pub vat: Money,
+}
+
+/// What a new order is made of beside its price.
+#[derive(Debug, Clone)]
+pub(crate) struct Placing<'a> {
+    pub(crate) order_id: OrderId,
+    pub(crate) number: OrderNumber,
+    pub(crate) checkout_id: CheckoutId,
+    pub(crate) user_id: UserId,
+    pub(crate) at: Timestamp,
+    pub(crate) address: &'a Address,
+    pub(crate) method: PaymentMethod,
+}
+
+impl Order {
+    /// A new order of `sold`, which must be the lines that `priced` was computed from.
+    pub(crate) fn place(placing: Placing<'_>, terms: &StoreTerms, sold: &[ReservedLine], priced: Priced) -> Self {
+        let line = |(line, priced): (&ReservedLine, &super::PricedLine)| OrderLine {
+            product_id: line.product_id,
+            variant_id: line.variant_id,
+            sku: line.sku.clone(),
+            title: line.title.clone(),
+            quantity: line.quantity,
+            unit_price: line.unit_price,
+            total: priced.total,
+            vat_percent: priced.vat_percent,
+            vat: priced.vat,
+        };
+        Self {
+            order_id: placing.order_id,
+            number: placing.number,
+            checkout_id: placing.checkout_id,
+            user_id: placing.user_id,
+            store_id: terms.store_id,
+            store_name: terms.name.clone(),
+            placed_at: placing.at,
+            address: placing.address.clone(),
+            lines: sold.iter().zip(&priced.lines).map(line).collect(),
+            subtotal: priced.subtotal,
+            discount: Money::new(0, priced.subtotal.currency()),
+            shipping: priced.shipping,
+            shipping_vat: priced.shipping_vat,
+            vat: priced.vat,
+            vat_by_rate: priced.vat_by_rate,
+            total: priced.total,
+            commission_basis_points: terms.commission_basis_points,
+            payment_method: placing.method,
+            fulfilment: placing.method.first_fulfilment(),
+            payment: PaymentStatus::Pending,
+            returned: Return::None,
+        }
+    }
+}

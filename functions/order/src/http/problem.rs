@@ -1,0 +1,68 @@
+use http::{HeaderValue, header};
+use lambda::http::{Problem, kinds};
+
+use crate::domain::{CASH_ORDER_MAX, CashRefusal, OPEN_CASH_ORDERS_MAX};
+use crate::ops::PlaceError;
+use crate::ops::checkout::{LINES_MAX, STORES_MAX};
+
+lambda::problems! {
+    /// Nothing to buy.
+    CART_EMPTY = 409, "cart-empty", "Savatcha bo'sh", "Корзина пуста", "The cart is empty";
+    /// Not the cart that the shopper looked at; `cart_version` and `lines` say what it is now.
+    CART_CHANGED = 409, "cart-changed", "Savatcha o'zgargan", "Корзина изменилась", "The cart has changed";
+    /// Another checkout bought this cart; `checkout_id` says which.
+    ALREADY_ORDERED = 409, "cart-already-ordered", "Bu savatcha allaqachon buyurtma qilingan",
+        "Эта корзина уже заказана", "This cart was ordered already";
+    /// The last purchase is just leaving the cart.
+    CART_SETTLING = 409, "cart-settling", "Oldingi buyurtma savatchadan chiqarilmoqda, qayta urinib ko'ring",
+        "Прошлый заказ ещё убирается из корзины, попробуйте снова", "The last order is just leaving the cart, try again";
+    /// Too many lines or stores at once.
+    TOO_LARGE = 422, "checkout-too-large", "Buyurtma juda katta", "Заказ слишком большой", "The checkout is too large";
+    /// Stores that do not sell at the moment; `stores` lists them.
+    STORE_NOT_SELLING = 409, "store-not-selling", "Do'kon hozir sotmayapti", "Магазин сейчас не продаёт",
+        "A store does not sell at the moment";
+    /// Not the total that was agreed to; `total` is today's.
+    TOTAL_CHANGED = 409, "total-changed", "Umumiy summa o'zgargan", "Итоговая сумма изменилась", "The total has changed";
+    /// Too few are left; `lines` says how many of each.
+    STOCK_SHORT = 409, "stock-short", "Omborda yetarli emas", "Недостаточно на складе", "Not enough in stock";
+    /// Prices are others today; `lines` says which.
+    PRICE_CHANGED = 409, "price-changed", "Narx o'zgargan", "Цена изменилась", "A price has changed";
+    /// The country's limit on cash.
+    CASH_AMOUNT = 422, "cash-amount-limit", "Bu summani naqd to'lab bo'lmaydi", "Эту сумму нельзя оплатить наличными",
+        "This amount cannot be paid in cash";
+    /// Too many open cash orders.
+    CASH_ORDERS = 422, "cash-orders-limit", "Naqd to'lovli ochiq buyurtmalar juda ko'p",
+        "Слишком много открытых заказов с оплатой наличными", "Too many open orders are to be paid in cash";
+}
+
+impl From<PlaceError> for Problem {
+    fn from(error: PlaceError) -> Self {
+        let soon = |problem: Self| problem.header(header::RETRY_AFTER, HeaderValue::from_static("1"));
+        match error {
+            PlaceError::InFlight => soon(Self::of(&kinds::IDEMPOTENCY_IN_FLIGHT)),
+            PlaceError::KeyReused => Self::of(&kinds::IDEMPOTENCY_MISMATCH),
+            PlaceError::CartEmpty => Self::of(&CART_EMPTY),
+            PlaceError::CartChanged { version, lines } => {
+                Self::of(&CART_CHANGED).with("cart_version", version).with("lines", lines)
+            }
+            PlaceError::AlreadyOrdered(checkout) => Self::of(&ALREADY_ORDERED).with("checkout_id", checkout),
+            PlaceError::CartSettling => soon(Self::of(&CART_SETTLING)),
+            PlaceError::TooLarge => Self::of(&TOO_LARGE).with("lines_max", LINES_MAX).with("stores_max", STORES_MAX),
+            PlaceError::StoresNotSelling(stores) => Self::of(&STORE_NOT_SELLING).with("stores", stores),
+            PlaceError::TotalChanged(total) => Self::of(&TOTAL_CHANGED).with("total", total),
+            PlaceError::StockShort(lines) => Self::of(&STOCK_SHORT).with("lines", lines),
+            PlaceError::PriceChanged(lines) => Self::of(&PRICE_CHANGED).with("lines", lines),
+            PlaceError::Cash(CashRefusal::Amount(total)) => {
+                Self::of(&CASH_AMOUNT).with("limit", CASH_ORDER_MAX).with("total", total)
+            }
+            PlaceError::Cash(CashRefusal::TooManyOpen { open }) => {
+                Self::of(&CASH_ORDERS).with("limit", OPEN_CASH_ORDERS_MAX).with("open", open)
+            }
+            PlaceError::Contended => soon(Self::of(&kinds::CONFLICT)),
+            PlaceError::Money(error) => error.into(),
+            PlaceError::Call(error) => error.into(),
+            PlaceError::Table(error) => error.into(),
+            PlaceError::Bug(cause) => Self::internal(cause),
+        }
+    }
+}

@@ -1,0 +1,157 @@
+use jiff::SignedDuration;
+
+use super::{assert_complete, assert_nothing_left, orders, saga};
+use crate::ops::{PlaceError, place, sweep};
+use crate::table::{Payment, SagaState, payment_key};
+use crate::testkit::{At, Fault, World, command, shopper, world};
+
+const KEY: &str = "key-0001";
+/// After each step but the last: claimed; cart read; terms read; held.
+const STEPS: [At; 4] = [At::Cart, At::Terms, At::BeforeReserve, At::AfterReserve];
+
+/// A world in which a checkout was killed there, and its lease is over.
+async fn killed_at(at: At) -> World {
+    let w = world().await;
+    w.fail(at, Fault::Hang);
+    w.kill(place(&w.ctx, &command(shopper(), KEY))).await;
+    w.heal();
+    w.ctx.clock.advance(SignedDuration::from_secs(31));
+    w
+}
+
+#[tokio::test]
+async fn after_a_crash_at_any_step_the_sweep_leaves_nothing_and_the_key_still_works() {
+    for at in STEPS {
+        let w = killed_at(at).await;
+        sweep(&w.ctx).await.unwrap();
+        assert_nothing_left(&w, KEY).await;
+        sweep(&w.ctx).await.unwrap();
+        assert_nothing_left(&w, KEY).await;
+        place(&w.ctx, &command(shopper(), KEY)).await.unwrap();
+        assert_complete(&w, KEY).await;
+    }
+}
+
+#[tokio::test]
+async fn after_a_crash_at_any_step_a_retry_need_not_wait_for_the_sweep() {
+    for at in STEPS {
+        let w = killed_at(at).await;
+        place(&w.ctx, &command(shopper(), KEY)).await.unwrap();
+        assert_complete(&w, KEY).await;
+        assert_eq!((w.available("cpu"), w.available("case")), (8, 9), "{at:?}");
+    }
+}
+
+#[tokio::test]
+async fn a_crash_after_the_last_step_changes_nothing() {
+    let w = world().await;
+    let answer_lost = place(&w.ctx, &command(shopper(), KEY)).await.unwrap();
+    w.ctx.clock.advance(SignedDuration::from_mins(5));
+    sweep(&w.ctx).await.unwrap();
+    assert_complete(&w, KEY).await;
+    assert_eq!(place(&w.ctx, &command(shopper(), KEY)).await.unwrap(), answer_lost);
+}
+
+#[tokio::test]
+async fn undoing_may_be_killed_at_any_step_as_well() {
+    for at in [At::BeforeRelease, At::AfterRelease] {
+        let w = killed_at(At::AfterReserve).await;
+        w.fail(at, Fault::Hang);
+        w.kill(sweep(&w.ctx)).await;
+        w.heal();
+        assert!(matches!(saga(&w, KEY).await.state, SagaState::Undoing { .. }));
+        w.ctx.clock.advance(SignedDuration::from_secs(31));
+        sweep(&w.ctx).await.unwrap();
+        assert_nothing_left(&w, KEY).await;
+    }
+}
+
+#[tokio::test]
+async fn an_attempt_that_was_undone_cannot_write_its_orders_any_more() {
+    let w = world().await;
+    w.fail(At::AfterReserve, Fault::Pause);
+    let command = command(shopper(), KEY);
+    let late = place(&w.ctx, &command);
+    let undone = async {
+        w.reached().await;
+        w.heal();
+        w.ctx.clock.advance(SignedDuration::from_secs(31));
+        sweep(&w.ctx).await.unwrap();
+        w.resume();
+    };
+    let (late, ()) = futures::future::join(late, undone).await;
+    assert!(matches!(late, Err(PlaceError::InFlight)), "{late:?}");
+    assert_nothing_left(&w, KEY).await;
+}
+
+#[tokio::test]
+async fn while_somebody_works_on_a_key_others_are_told_so() {
+    let w = world().await;
+    w.fail(At::Terms, Fault::Hang);
+    w.kill(place(&w.ctx, &command(shopper(), KEY))).await;
+    w.heal();
+    let second = place(&w.ctx, &command(shopper(), KEY)).await;
+    assert!(matches!(second, Err(PlaceError::InFlight)), "{second:?}");
+    sweep(&w.ctx).await.unwrap();
+    assert!(matches!(saga(&w, KEY).await.state, SagaState::Working { .. }), "its lease is not over");
+}
+
+#[tokio::test]
+async fn a_reservation_without_an_answer_is_left_to_the_sweep() {
+    for at in [At::BeforeReserve, At::AfterReserve] {
+        let w = world().await;
+        w.fail(at, Fault::Unavailable);
+        let error = place(&w.ctx, &command(shopper(), KEY)).await.unwrap_err();
+        assert!(matches!(error, PlaceError::Call(_)), "{error:?}");
+        w.heal();
+        w.ctx.clock.advance(SignedDuration::from_secs(31));
+        sweep(&w.ctx).await.unwrap();
+        assert_nothing_left(&w, KEY).await;
+    }
+}
+
+#[tokio::test]
+async fn one_row_that_cannot_be_dealt_with_does_not_stop_the_sweep() {
+    let w = killed_at(At::AfterReserve).await;
+    w.fail(At::BeforeRelease, Fault::Unavailable);
+    assert!(sweep(&w.ctx).await.is_err());
+    sweep(&w.ctx).await.unwrap();
+    w.heal();
+    w.ctx.clock.advance(SignedDuration::from_secs(31));
+    sweep(&w.ctx).await.unwrap();
+    assert_nothing_left(&w, KEY).await;
+}
+
+async fn payment(w: &World) -> Payment {
+    let id = saga(w, KEY).await.checkout_id;
+    w.ctx.table.get_consistent::<Payment>(payment_key(id)).await.unwrap().unwrap().into_row()
+}
+
+#[tokio::test]
+async fn the_hold_of_an_open_order_never_ends() {
+    let w = world().await;
+    place(&w.ctx, &command(shopper(), KEY)).await.unwrap();
+    for _ in 0..20 {
+        w.ctx.clock.advance(SignedDuration::from_hours(12));
+        // The neighbours do not answer for half a day in between.
+        w.fail(At::Extend, Fault::Unavailable);
+        let _ = sweep(&w.ctx).await;
+        w.heal();
+        w.ctx.clock.advance(SignedDuration::from_mins(6));
+        sweep(&w.ctx).await.unwrap();
+        assert!(payment(&w).await.hold_until > w.ctx.clock.now() + SignedDuration::from_hours(11));
+    }
+    assert_eq!((w.held(), orders(&w).await.len()), (1, 2));
+}
+
+#[tokio::test]
+async fn a_hold_that_is_gone_under_an_open_order_is_an_error_somebody_sees() {
+    let w = world().await;
+    place(&w.ctx, &command(shopper(), KEY)).await.unwrap();
+    w.end_holds();
+    w.ctx.clock.advance(SignedDuration::from_hours(25));
+    assert!(sweep(&w.ctx).await.is_err());
+    sweep(&w.ctx).await.unwrap();
+    w.ctx.clock.advance(SignedDuration::from_mins(6));
+    assert!(sweep(&w.ctx).await.is_err(), "again, until it is dealt with");
+}

@@ -1,0 +1,194 @@
+//! Step 4: everything in one transaction.
+
+use contracts::{
+    Actor, CheckoutCompleted, Event, Fact, OrderPlaced, OrderedLine, Reservation, ReservedLine, StoreTerms,
+};
+use domain::{EventId, Money, OrderId, Timestamp};
+use dynamodb::{Error, Stored, TRANSACT_OPERATIONS_MAX, Tx};
+
+use super::agree::{Agreed, check_buyer, read_buyer};
+use super::{Failed, Left, PROLONG_BEFORE_END, Place, PlaceError, STORES_MAX};
+use crate::Ctx;
+use crate::domain::{
+    Fulfilment, Item, Order, OrderNumber, PaymentMethod, PaymentStatus, PlacedCheckout, Placing, price,
+};
+use crate::table::{Bought, Buyer, HistoryEntry, Payment, Saga, SagaState, StoreOrder, saga_key};
+
+/// How often the transaction is worked out again when the buyer's row moved or a number was taken.
+const ATTEMPTS_MAX: u32 = 8;
+
+/// Order, history and the store's row for each store; saga, buyer, payment, event.
+const _: () = assert!(STORES_MAX * 3 + 4 <= TRANSACT_OPERATIONS_MAX);
+
+/// Writes the orders of what is held, or nothing.
+pub(super) async fn write(
+    ctx: &Ctx,
+    saga: &Stored<Saga>,
+    command: &Place,
+    agreed: &Agreed,
+    reservation: &Reservation,
+) -> Result<PlacedCheckout, Failed> {
+    let held = Failed::leaving(Left::Hold);
+    let mut buyer = agreed.buyer.clone();
+    for _ in 0..ATTEMPTS_MAX {
+        let now = ctx.clock.now();
+        let orders = orders(ctx, saga, command, agreed, reservation, now).map_err(&held)?;
+        let totals: Vec<Money> = orders.iter().map(|order| order.total).collect();
+        check_buyer(&agreed.cart, buyer.as_deref(), command.method, &totals).map_err(&held)?;
+        let placed = placed(saga, &orders, command, now).map_err(|e| held(e.into()))?;
+        let mut tx =
+            Tx::new().replace("saga", saga, &Saga { state: SagaState::Placed(placed.clone()), ..Saga::clone(saga) });
+        let next = next_buyer(saga, command, agreed, buyer.as_deref(), orders.len());
+        tx = match &buyer {
+            Some(read) => tx.replace("buyer", read, &next),
+            None => tx.create("buyer", &next),
+        };
+        tx = tx.create("payment", &payment(&placed, command, reservation));
+        for order in &orders {
+            tx = add_order(tx, order).map_err(|e| held(e.into()))?;
+        }
+        // The ledger has no entry here: cash moves at delivery. Payments in advance add theirs to this transaction.
+        tx = tx.tell(told(&placed, &orders, command, agreed));
+        let error = match ctx.table.commit(tx).await {
+            Ok(()) => return Ok(placed),
+            Err(error) => error,
+        };
+        match error.refused() {
+            // Our lease was over and somebody undoes this attempt.
+            Some("saga") => return Err(Failed { error: PlaceError::InFlight, left: Left::Unknown }),
+            Some("buyer") => buyer = read_buyer(ctx, command.user_id).await.map_err(&held)?,
+            // A number that is taken: others are drawn.
+            Some("history") => {}
+            Some(_) => return Err(held(error.into())),
+            None => return after_unknown_end(ctx, command, error).await,
+        }
+    }
+    Err(held(PlaceError::Contended))
+}
+
+/// The transaction may have been carried out, or still be: the saga's row tells the former.
+async fn after_unknown_end(ctx: &Ctx, command: &Place, error: Error) -> Result<PlacedCheckout, Failed> {
+    match ctx.table.get_consistent::<Saga>(saga_key(command.user_id, &command.key)).await {
+        Ok(Some(saga)) => match saga.into_row().state {
+            SagaState::Placed(placed) => Ok(placed),
+            _ => Err(Failed { error: error.into(), left: Left::Unknown }),
+        },
+        Ok(None) | Err(_) => Err(Failed { error: error.into(), left: Left::Unknown }),
+    }
+}
+
+/// One order per store, in the order of the cart.
+fn orders(
+    ctx: &Ctx,
+    saga: &Saga,
+    command: &Place,
+    agreed: &Agreed,
+    reservation: &Reservation,
+    now: Timestamp,
+) -> Result<Vec<Order>, PlaceError> {
+    let order = |terms: &StoreTerms| {
+        let lines = reservation.lines.iter().filter(|line| line.store_id == terms.store_id);
+        let sold: Vec<ReservedLine> = lines.cloned().collect();
+        let items: Vec<Item> = sold.iter().map(Item::from).collect();
+        let priced = price(terms, command.address.region, &items)?;
+        let placing = Placing {
+            order_id: OrderId::generate(now, &*ctx.entropy),
+            number: OrderNumber::generate(now, &*ctx.entropy),
+            checkout_id: saga.checkout_id,
+            user_id: command.user_id,
+            at: now,
+            address: &command.address,
+            method: command.method,
+        };
+        Ok(Order::place(placing, terms, &sold, priced))
+    };
+    let orders = agreed.stores.iter().map(order).collect::<Result<Vec<_>, PlaceError>>()?;
+    let sold: usize = orders.iter().map(|order| order.lines.len()).sum();
+    if sold != agreed.cart.lines.len() || orders.iter().any(|order| order.lines.is_empty()) {
+        return Err(PlaceError::Bug(format!("{sold} lines are held for a cart of {}", agreed.cart.lines.len())));
+    }
+    Ok(orders)
+}
+
+fn placed(
+    saga: &Saga,
+    orders: &[Order],
+    command: &Place,
+    now: Timestamp,
+) -> Result<PlacedCheckout, domain::MoneyError> {
+    Ok(PlacedCheckout {
+        checkout_id: saga.checkout_id,
+        placed_at: now,
+        payment_method: command.method,
+        payment: PaymentStatus::Pending,
+        orders: orders.iter().map(Into::into).collect(),
+        total: Money::sum(orders.iter().map(|order| order.total))?,
+    })
+}
+
+fn next_buyer(saga: &Saga, command: &Place, agreed: &Agreed, before: Option<&Buyer>, orders: usize) -> Buyer {
+    let more = match command.method {
+        PaymentMethod::CashOnDelivery => u32::try_from(orders).unwrap_or(u32::MAX),
+    };
+    Buyer {
+        user_id: command.user_id,
+        open_cash_orders: before.map_or(0, |b| b.open_cash_orders).saturating_add(more),
+        bought: Bought { checkout_id: saga.checkout_id, cart_version: agreed.cart.version },
+    }
+}
+
+fn payment(placed: &PlacedCheckout, command: &Place, reservation: &Reservation) -> Payment {
+    Payment {
+        checkout_id: placed.checkout_id,
+        user_id: command.user_id,
+        orders: placed.orders.iter().map(|order| order.order_id).collect(),
+        method: command.method,
+        status: PaymentStatus::Pending,
+        amount: placed.total,
+        reservation_id: reservation.reservation_id,
+        hold_until: reservation.expires_at,
+        prolong_at: reservation.expires_at - PROLONG_BEFORE_END,
+    }
+}
+
+fn add_order(tx: Tx, order: &Order) -> Result<Tx, crate::domain::ForbiddenMove> {
+    let (store_id, order_id, user_id) = (order.store_id, order.order_id, order.user_id);
+    let entry = HistoryEntry {
+        number: order.number.clone(),
+        sequence: 1,
+        order_id,
+        user_id,
+        store_id,
+        step: Fulfilment::enter(None, order.fulfilment)?,
+        at: order.placed_at,
+        actor: Actor::User { id: user_id },
+    };
+    let store_order = StoreOrder { store_id, order_id, user_id };
+    Ok(tx.create("history", &entry).create("order", order).create("store-order", &store_order))
+}
+
+/// The event's id follows from the checkout: it is told once.
+fn told(placed: &PlacedCheckout, orders: &[Order], command: &Place, agreed: &Agreed) -> Event {
+    let line = |line: &crate::domain::OrderLine| OrderedLine {
+        product_id: line.product_id,
+        variant_id: line.variant_id,
+        quantity: line.quantity,
+        total: line.total,
+    };
+    let order = |order: &Order| OrderPlaced {
+        order_id: order.order_id,
+        number: order.number.to_string(),
+        store_id: order.store_id,
+        lines: order.lines.iter().map(line).collect(),
+        shipping: order.shipping,
+        total: order.total,
+    };
+    let fact = Fact::CheckoutCompleted(CheckoutCompleted {
+        checkout_id: placed.checkout_id,
+        user_id: command.user_id,
+        cart_version: agreed.cart.version,
+        orders: orders.iter().map(order).collect(),
+    });
+    let id = EventId::derived(&format!("checkout/{}/completed", placed.checkout_id));
+    Event::new(id, placed.placed_at, Actor::User { id: command.user_id }, command.correlation_id, fact)
+}

@@ -1,0 +1,69 @@
+//! Reading orders.
+
+use std::collections::HashMap;
+
+use domain::{OrderId, StoreId, UserId};
+use dynamodb::{Cursor, Error, Query, Table};
+
+use crate::domain::Order;
+use crate::table::{
+    HistoryEntry, ORDERS, StoreOrder, history_partition, order_key, store_order_key, store_partition, user_partition,
+};
+
+/// Moves an order can make: far more than the table of moves allows.
+const MOVES_MAX: usize = 100;
+
+/// Some orders, newest first.
+#[derive(Debug)]
+pub struct OrderPage {
+    /// The orders.
+    pub orders: Vec<Order>,
+    /// Where to go on.
+    pub next: Option<Cursor>,
+}
+
+/// The question for a user's orders.
+pub fn orders_of(user: UserId) -> Query {
+    Query::partition(user_partition(user)).prefix(ORDERS).descending()
+}
+
+/// The question for a store's orders.
+pub fn orders_at(store: StoreId) -> Query {
+    Query::partition(store_partition(store)).prefix(ORDERS).descending()
+}
+
+/// A page of a user's orders.
+pub async fn orders(table: &Table, query: Query) -> Result<OrderPage, Error> {
+    let page = table.query::<Order>(query).await?;
+    Ok(OrderPage { orders: page.rows.into_iter().map(dynamodb::Stored::into_row).collect(), next: page.next })
+}
+
+/// A user's own order.
+pub async fn order(table: &Table, user: UserId, order: OrderId) -> Result<Option<Order>, Error> {
+    Ok(table.get_consistent::<Order>(order_key(user, order)).await?.map(dynamodb::Stored::into_row))
+}
+
+/// The moves of an order, the first one first.
+pub async fn history(table: &Table, order: &Order) -> Result<Vec<HistoryEntry>, Error> {
+    let query = Query::partition(history_partition(&order.number)).consistent();
+    let rows = table.query_all::<HistoryEntry>(query, MOVES_MAX).await?;
+    Ok(rows.into_iter().map(dynamodb::Stored::into_row).collect())
+}
+
+/// A page of a store's orders.
+pub async fn store_orders(table: &Table, query: Query) -> Result<OrderPage, Error> {
+    let page = table.query::<StoreOrder>(query).await?;
+    let keys = page.rows.iter().map(|found| order_key(found.user_id, found.order_id));
+    let read = table.get_many::<Order>(keys).await?;
+    let mut read: HashMap<OrderId, Order> = read.into_iter().map(|o| (o.order_id, o.into_row())).collect();
+    let orders = page.rows.iter().filter_map(|found| read.remove(&found.order_id)).collect();
+    Ok(OrderPage { orders, next: page.next })
+}
+
+/// A store's own order.
+pub async fn store_order(table: &Table, store: StoreId, id: OrderId) -> Result<Option<Order>, Error> {
+    match table.get_consistent::<StoreOrder>(store_order_key(store, id)).await? {
+        Some(found) => order(table, found.user_id, id).await,
+        None => Ok(None),
+    }
+}

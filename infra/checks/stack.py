@@ -58,6 +58,24 @@ class Stack:
     def queue(self, reference):
         return self.find("AWS::SQS::Queue", reference, "QueueName")
 
+    def role(self, reference):
+        return self.find("AWS::IAM::Role", reference, "RoleName")
+
+    def service(self, name):
+        """The service that a named resource belongs to: the table with whose name its own begins, or None."""
+        tables = (properties.get("TableName") for properties in self.of("AWS::DynamoDB::Table").values())
+        return max((table for table in tables if table and f"{name}-".startswith(f"{table}-")), key=len, default=None)
+
+    def table_name(self, arn):
+        """The name in the ARN of a table, its index or its stream."""
+        table = self.find("AWS::DynamoDB::Table", arn, "TableName")
+        return self.of("AWS::DynamoDB::Table")[table]["TableName"] if table else (arn.split("/") + [""])[1]
+
+    def queue_name(self, arn):
+        """The name in the ARN of a queue."""
+        queue = self.queue(arn)
+        return self.of("AWS::SQS::Queue")[queue]["QueueName"] if queue else arn.split(":")[-1]
+
     def holds(self, condition):
         return self.resolve(self.conditions[condition])
 

@@ -14,6 +14,7 @@ ALL = [
     gateways.routes_ask_for_a_scope_or_a_signature,
     gateways.gateways_are_throttled,
     policies.policies_name_their_actions_and_resources,
+    policies.functions_read_only_what_is_their_services,
     tables.tables_are_streamed_backed_up_and_encrypted,
     tables.production_is_protected_from_deletion,
     streams.streams_have_two_readers_at_most,

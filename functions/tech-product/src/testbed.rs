@@ -47,15 +47,20 @@ pub(crate) struct MemoryQueue {
 }
 
 pub(crate) fn store() -> StoreId {
-    StoreId::derived("store")
+    "0198e4c2-0000-7000-8000-000000000003".parse().unwrap()
 }
 
 pub(crate) fn owner() -> UserId {
-    UserId::derived("owner")
+    "0198e4c2-0000-7000-8000-000000000001".parse().unwrap()
 }
 
 pub(crate) fn shopper() -> UserId {
-    UserId::derived("shopper")
+    "0198e4c2-0000-7000-8000-000000000002".parse().unwrap()
+}
+
+/// The owner, in a request.
+pub(crate) fn by() -> (Actor, CorrelationId) {
+    (Actor::User { id: owner() }, CorrelationId::derived("request"))
 }
 
 /// A category's file of the catalogue, as an admin posts it.
@@ -81,8 +86,7 @@ impl World {
         };
         let (files, queue) = (Arc::new(MemoryFiles::default()), Arc::new(MemoryQueue::default()));
         let stores = Arc::new(OneStore { terms: Mutex::new(terms()) });
-        let intake =
-            Intake { ctx: ctx.clone(), stores: stores.clone(), files: files.clone(), queue: queue.clone() };
+        let intake = Intake { ctx: ctx.clone(), stores: stores.clone(), files: files.clone(), queue: queue.clone() };
         Self { _db: db, ctx, intake, clock, stores, files, queue }
     }
 
@@ -99,13 +103,9 @@ impl World {
                 visible: true,
                 fields: serde_json::from_value(file["spec_template"].clone()).unwrap(),
             };
-            categories::create(&world.ctx, new, world.by()).await.unwrap();
+            categories::create(&world.ctx, new, by()).await.unwrap();
         }
         world
-    }
-
-    pub(crate) fn by(&self) -> (Actor, CorrelationId) {
-        (Actor::User { id: owner() }, CorrelationId::derived("request"))
     }
 
     pub(crate) fn products_max(&self, max: u32) {
@@ -114,7 +114,7 @@ impl World {
 
     /// Takes an import of processors.
     pub(crate) async fn take(&self, rows: &[Value]) -> Import {
-        let lines: String = rows.iter().map(|row| format!("{row}\n")).collect();
+        let lines = rows.iter().map(Value::to_string).collect::<Vec<_>>().join("\n");
         self.take_text(&lines, Format::Ndjson).await
     }
 
@@ -137,7 +137,7 @@ impl World {
         loop {
             let next = self.queue.sent.lock().unwrap().pop();
             let Some(import) = next else { return };
-            work_off(&self.intake, import).await.unwrap();
+            Box::pin(work_off(&self.intake, import)).await.unwrap();
         }
     }
 

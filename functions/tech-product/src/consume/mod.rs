@@ -14,7 +14,9 @@ use crate::{GoOn, Intake};
 /// Serves the queue and the schedule until the runtime ends the function.
 pub async fn run(intake: Intake) -> Result<(), lambda::Failure> {
     let intake = &intake;
-    lambda_runtime::run(lambda_runtime::service_fn(|event: LambdaEvent<Value>| handle(intake, event.payload))).await
+    // Boxed, or the compiler gives up on the depth of the whole.
+    let service = lambda_runtime::service_fn(|event: LambdaEvent<Value>| Box::pin(handle(intake, event.payload)));
+    lambda_runtime::run(service).await
 }
 
 /// Deals with one invocation: a batch of the queue, or a tick of the schedule.
@@ -27,7 +29,7 @@ pub async fn handle(intake: &Intake, payload: Value) -> Result<Value, lambda::Fa
     let mut response = SqsBatchResponse::default();
     for record in batch.records {
         let id = record.message_id.clone().unwrap_or_default();
-        if let Err(cause) = go_on(intake, &record).await {
+        if let Err(cause) = Box::pin(go_on(intake, &record)).await {
             error!(message.id = id, cause, "a chunk was not worked off");
             let mut failed = BatchItemFailure::default();
             failed.item_identifier = id;
@@ -42,7 +44,8 @@ async fn go_on(intake: &Intake, record: &SqsMessage) -> Result<(), String> {
     let body = record.body.as_deref().unwrap_or_default();
     let GoOn { import_id } = serde_json::from_str(body).map_err(|e| format!("not a message of imports: {e}"))?;
     let span = info_span!("import", import.id = %import_id);
-    match AssertUnwindSafe(work_off(intake, import_id).instrument(span)).catch_unwind().await {
+    let work = Box::pin(work_off(intake, import_id).instrument(span));
+    match AssertUnwindSafe(work).catch_unwind().await {
         Ok(result) => result.map_err(|e| e.to_string()),
         Err(_) => Err("a panic".to_owned()),
     }

@@ -156,7 +156,7 @@ impl SpecField {
             return Some("the label has 1 to 80 characters");
         }
         let chooses = matches!(self.kind, SpecKind::Select | SpecKind::MultiSelect);
-        if chooses != !self.options.is_empty() || self.options.len() > OPTIONS_MAX {
+        if chooses == self.options.is_empty() || self.options.len() > OPTIONS_MAX {
             return Some("a select has 1 to 200 options, and nothing else has any");
         }
         let distinct: HashSet<_> = self.options.iter().map(|o| o.to_lowercase()).collect();

@@ -84,7 +84,9 @@ pub struct Mapping(BTreeMap<String, String>);
 #[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
 pub enum MappingError {
     /// Not a field.
-    #[error("there is no field {0}; the fields are title, brand, model, sku, price, stock, gtin, mpn, year, description")]
+    #[error(
+        "there is no field {0}; the fields are title, brand, model, sku, price, stock, gtin, mpn, year, description"
+    )]
     UnknownField(String),
     /// Twice the same.
     #[error("the field {0} is mapped twice")]
@@ -175,9 +177,9 @@ pub struct Import {
     pub total: u32,
     /// Rows looked at.
     pub done: u32,
-    /// Rows that are products now.
+    /// Rows that made a product.
     pub accepted: u32,
-    /// Those among them that were products before.
+    /// Rows whose product was there before.
     pub updated: u32,
     /// Rows that are not; each has its reasons.
     pub refused: u32,
@@ -199,9 +201,9 @@ pub struct Import {
 pub struct Progress {
     /// Rows looked at.
     pub rows: u32,
-    /// Rows that are products now.
+    /// Rows that made a product.
     pub accepted: u32,
-    /// Those among them that were products before.
+    /// Rows whose product was there before.
     pub updated: u32,
     /// Where the next row begins.
     pub offset: u64,
@@ -226,7 +228,7 @@ impl Import {
             done,
             accepted: self.accepted + by.accepted,
             updated: self.updated + by.updated,
-            refused: self.refused + (by.rows - by.accepted),
+            refused: self.refused + (by.rows - by.accepted - by.updated),
             offset: by.offset,
             nudges: 0,
             look_at: Self::look_after(now),

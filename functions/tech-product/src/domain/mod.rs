@@ -17,8 +17,8 @@ pub use hold::{Hold, HoldEnded, Settled};
 pub use import::{Failure, Field, Import, ImportStatus, Mapping, MappingError, Progress, ROWS_PER_CHUNK};
 pub use price::som;
 pub use product::{
-    BrandRef, Condition, Details, ImportMark, Patch, Product, Spec, Status, StatusError, Variant, brand_slug, check_sku,
-    missing, product_id,
+    BrandRef, Condition, Details, ImportMark, Patch, Product, Spec, Status, StatusError, Variant, brand_slug,
+    check_sku, missing, product_id,
 };
 pub use row::{ImportRow, look_up, read_row};
 pub use spec::SpecValue;

@@ -337,11 +337,7 @@ fn localized(texts: &Localized, max: usize) -> Option<Fault> {
 }
 
 fn text(text: &str, max: usize) -> Option<Fault> {
-    if text.trim().is_empty() {
-        Some(Fault::Missing)
-    } else {
-        (text.chars().count() > max).then_some(Fault::TooLong)
-    }
+    if text.trim().is_empty() { Some(Fault::Missing) } else { (text.chars().count() > max).then_some(Fault::TooLong) }
 }
 
 #[cfg(test)]
@@ -363,7 +359,8 @@ mod tests {
     #[test]
     fn an_import_in_one_language_keeps_the_translations() {
         let template = SpecTemplate { category: "cpu".parse().unwrap(), fields: Vec::new() };
-        let details = Details { title: Localized::new("Protsessor", "Процессор", "Processor"), ..Details::default() };
+        let details =
+            Details { title: Localized::new("Protsessor", "Процессор", "Processor"), ..Details::default() };
         let patch = |title| Patch { title: Some(Localized::same(title)), ..Patch::default() };
         assert_eq!(details.clone().with(patch("Protsessor"), &template), details);
         assert_eq!(details.with(patch("Boshqa"), &template).title, Localized::same("Boshqa"));

@@ -35,7 +35,10 @@ pub enum SpecValue {
 
 impl SpecTemplate {
     /// Values by name, as a form gives them; `null` takes one away. Everything that is wrong at once.
-    pub fn read_all(&self, given: &BTreeMap<String, Value>) -> Result<BTreeMap<String, Option<SpecValue>>, Vec<Refusal>> {
+    pub fn read_all(
+        &self,
+        given: &BTreeMap<String, Value>,
+    ) -> Result<BTreeMap<String, Option<SpecValue>>, Vec<Refusal>> {
         let (mut values, mut refusals) = (BTreeMap::new(), Vec::new());
         for (name, value) in given {
             match self.field(name).map(|field| field.read(value)) {
@@ -164,7 +167,11 @@ mod tests {
             (Number, Value::Null, None),
             (Boolean, json!("TRUE"), Some(SpecValue::Boolean(true))),
             (Select, json!("ddr5"), Some(SpecValue::Select("DDR5".into()))),
-            (MultiSelect, json!(["DDR5", "DDR4", "DDR5"]), Some(SpecValue::MultiSelect(vec!["DDR4".into(), "DDR5".into()]))),
+            (
+                MultiSelect,
+                json!(["DDR5", "DDR4", "DDR5"]),
+                Some(SpecValue::MultiSelect(vec!["DDR4".into(), "DDR5".into()])),
+            ),
             (MultiSelect, json!("DDR4; DDR5"), Some(SpecValue::MultiSelect(vec!["DDR4".into(), "DDR5".into()]))),
             (MultiSelect, json!([]), None),
             (Range, json!("10-20"), Some(SpecValue::Range { min: 10.0, max: 20.0 })),

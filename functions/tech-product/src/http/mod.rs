@@ -9,6 +9,8 @@ pub mod problems;
 mod products;
 mod read;
 mod reservations;
+#[cfg(test)]
+mod tests;
 mod view;
 
 use lambda::http::Route;

@@ -54,8 +54,7 @@ lambda::problems! {
 
 /// The broken rules as `errors: [{field, code, message}]`, in the reader's language.
 pub(super) fn faults(refusals: &[Refusal], locale: Locale) -> Problem {
-    let error =
-        |r: &Refusal| json!({"field": r.field, "code": r.fault.code(), "message": r.fault.text(locale)});
+    let error = |r: &Refusal| json!({"field": r.field, "code": r.fault.code(), "message": r.fault.text(locale)});
     Problem::of(&kinds::INVALID).with("errors", refusals.iter().map(error).collect::<Vec<_>>())
 }
 
@@ -79,9 +78,7 @@ impl From<CategoryError> for Problem {
             CategoryError::NotFound => Self::of(&kinds::NOT_FOUND),
             CategoryError::Taken => Self::of(&SLUG_TAKEN),
             CategoryError::NoParent(_) | CategoryError::TooDeep(_) => Self::field("parent", error),
-            CategoryError::Template(error) => {
-                Self::field(&format!("spec_template.{}", error.field), error.reason)
-            }
+            CategoryError::Template(error) => Self::field(&format!("spec_template.{}", error.field), error.reason),
             CategoryError::Changed => Self::of(&kinds::CONFLICT),
             CategoryError::Table(error) => error.into(),
         }
@@ -135,9 +132,7 @@ impl From<SettleError> for Problem {
     fn from(error: SettleError) -> Self {
         match error {
             SettleError::NotFound => Self::of(&kinds::NOT_FOUND),
-            SettleError::Ended(HoldEnded(contracts::ReservationStatus::Committed)) => {
-                Self::of(&RESERVATION_COMMITTED)
-            }
+            SettleError::Ended(HoldEnded(contracts::ReservationStatus::Committed)) => Self::of(&RESERVATION_COMMITTED),
             SettleError::Ended(_) => Self::of(&RESERVATION_RELEASED),
             SettleError::Length => Self::field("hold_for_seconds", error),
             SettleError::Table(error) => error.into(),

@@ -13,8 +13,8 @@ use serde::Deserialize;
 use serde_json::Value;
 
 use super::path::part;
-use super::view::{CardView, ProductView};
 use super::problems;
+use super::view::{CardView, ProductView};
 use crate::Intake;
 use crate::domain::{Condition, Patch, Product, Refusal, Status, brand_slug};
 use crate::ops::change_product::{self, Change};

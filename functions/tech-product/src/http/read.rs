@@ -94,11 +94,7 @@ async fn cards(
     Ok(Json(PageAnswer::new(items, found.next.as_ref(), pattern, "")))
 }
 
-async fn product(
-    State(ctx): State<Ctx>,
-    Path(product): Path<String>,
-    headers: HeaderMap,
-) -> Result<Response, Problem> {
+async fn product(State(ctx): State<Ctx>, Path(product): Path<String>, headers: HeaderMap) -> Result<Response, Problem> {
     page_of(&ctx, part(&product)?, &headers).await
 }
 

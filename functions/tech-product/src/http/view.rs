@@ -189,7 +189,7 @@ impl From<Movement> for MovementView {
     }
 }
 
-/// An import and how far it is. Always `accepted + refused = done`, and `updated` are among the accepted.
+/// An import and how far it is. Always `accepted + updated + refused = done`.
 #[derive(Debug, Serialize)]
 pub(super) struct ImportView {
     import_id: ImportId,
@@ -198,19 +198,14 @@ pub(super) struct ImportView {
     status: ImportStatus,
     #[serde(skip_serializing_if = "Option::is_none")]
     failure: Option<Failure>,
-    rows: RowsView,
-    created_at: Timestamp,
-    #[serde(skip_serializing_if = "Option::is_none")]
-    finished_at: Option<Timestamp>,
-}
-
-#[derive(Debug, Serialize)]
-struct RowsView {
     total: u32,
     done: u32,
     accepted: u32,
     updated: u32,
     refused: u32,
+    created_at: Timestamp,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    finished_at: Option<Timestamp>,
 }
 
 impl From<Import> for ImportView {
@@ -222,7 +217,11 @@ impl From<Import> for ImportView {
             category: import.category,
             status: import.status,
             failure: import.failure,
-            rows: RowsView { total, done, accepted, updated, refused },
+            total,
+            done,
+            accepted,
+            updated,
+            refused,
             created_at: import.created_at,
             finished_at: import.finished_at,
         }

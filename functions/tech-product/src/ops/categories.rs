@@ -114,13 +114,8 @@ pub async fn change(
     let fields = change.fields.unwrap_or_else(|| template.fields.clone());
     let template_after = SpecTemplate { category: slug.clone(), fields };
     template_after.check()?;
-    let told = audit(
-        ctx,
-        by,
-        "category.change",
-        resource(&after),
-        (said(&before, &template), said(&after, &template_after)),
-    );
+    let told =
+        audit(ctx, by, "category.change", resource(&after), (said(&before, &template), said(&after, &template_after)));
     let mut tx = Tx::new().replace("category", &before, &after);
     if template_after != *template {
         tx = tx.replace("template", &template, &template_after);
@@ -154,7 +149,7 @@ fn said(category: &Category, template: &SpecTemplate) -> Value {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::testbed::{World, cpu_fields};
+    use crate::testbed::{World, by, cpu_fields};
 
     fn new(slug: &str, parent: Option<&str>) -> NewCategory {
         NewCategory {
@@ -172,22 +167,22 @@ mod tests {
         let w = World::start().await;
         let mut parent: Option<String> = None;
         for slug in ["l1", "l2", "l3", "l4", "l5"] {
-            create(&w.ctx, new(slug, parent.as_deref()), w.by()).await.unwrap();
+            create(&w.ctx, new(slug, parent.as_deref()), by()).await.unwrap();
             parent = Some(slug.into());
         }
-        let error = create(&w.ctx, new("l6", parent.as_deref()), w.by()).await.unwrap_err();
+        let error = create(&w.ctx, new("l6", parent.as_deref()), by()).await.unwrap_err();
         assert!(matches!(error, CategoryError::TooDeep(_)), "{error}");
-        let error = create(&w.ctx, new("x1", Some("nowhere")), w.by()).await.unwrap_err();
+        let error = create(&w.ctx, new("x1", Some("nowhere")), by()).await.unwrap_err();
         assert!(matches!(error, CategoryError::NoParent(_)), "{error}");
     }
 
     #[tokio::test]
     async fn the_same_category_again_is_the_same_and_another_is_refused() {
         let w = World::start().await;
-        let first = create(&w.ctx, new("cpu", None), w.by()).await.unwrap();
+        let first = create(&w.ctx, new("cpu", None), by()).await.unwrap();
         w.clock.advance(jiff::SignedDuration::from_mins(1));
-        assert_eq!(create(&w.ctx, new("cpu", None), w.by()).await.unwrap(), first);
+        assert_eq!(create(&w.ctx, new("cpu", None), by()).await.unwrap(), first);
         let other = NewCategory { position: 2, ..new("cpu", None) };
-        assert!(matches!(create(&w.ctx, other, w.by()).await, Err(CategoryError::Taken)));
+        assert!(matches!(create(&w.ctx, other, by()).await, Err(CategoryError::Taken)));
     }
 }

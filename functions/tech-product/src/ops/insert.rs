@@ -37,7 +37,7 @@ pub(super) async fn insert(
     }
     for slug in slugs(&product.details.title.uz, product.product_id) {
         let product = Product { slug, ..product.clone() };
-        let tx = transaction(&product, stock, cause.clone(), products_max, told.clone());
+        let tx = transaction(&product, stock, &cause, products_max, told.clone());
         let error = match ctx.table.commit(tx).await {
             Ok(()) => return Ok(Inserted::New(Box::new(product))),
             Err(Error::Refused(refusal)) => {
@@ -60,13 +60,7 @@ pub(super) async fn insert(
     Err(Error::Call { operation: "TransactWriteItems", detail })
 }
 
-fn transaction(
-    product: &Product,
-    pieces: i64,
-    cause: MovementCause,
-    products_max: u32,
-    told: Option<Event>,
-) -> Tx {
+fn transaction(product: &Product, pieces: i64, cause: &MovementCause, products_max: u32, told: Option<Event>) -> Tx {
     let claim = SlugClaim { slug: product.slug.clone(), product_id: product.product_id };
     let one_more = Adjust::upsert("counters").add("products", 1).at_most("products", i64::from(products_max) - 1);
     let mut tx = Tx::new().create("product", product);
@@ -131,7 +125,10 @@ mod tests {
         let id = ProductId::derived("p");
         let texts = |title| slugs(title, id).iter().map(ToString::to_string).collect::<Vec<_>>();
         let hex = id.uuid().simple().to_string();
-        assert_eq!(texts("AMD Ryzen 7"), ["amd-ryzen-7".into(), format!("amd-ryzen-7-{}", &hex[..8]), format!("p-{hex}")]);
+        assert_eq!(
+            texts("AMD Ryzen 7"),
+            ["amd-ryzen-7".into(), format!("amd-ryzen-7-{}", &hex[..8]), format!("p-{hex}")]
+        );
         assert_eq!(texts("电脑"), [format!("p-{hex}")]);
         assert_eq!(texts(&"long ".repeat(40)).len(), 3);
     }

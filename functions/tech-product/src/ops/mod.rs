@@ -12,9 +12,9 @@ mod save;
 pub mod settle;
 pub mod stock;
 pub mod sweep;
-pub mod upload;
 #[cfg(test)]
 mod tests;
+pub mod upload;
 mod upsert;
 pub mod work_off;
 

@@ -43,19 +43,19 @@ pub enum ReserveError {
 pub async fn reserve(ctx: &Ctx, id: ReservationId, request: &Reserve) -> Result<Reservation, ReserveError> {
     check(request)?;
     let keys = request.lines.iter().map(|line| stock_key(line.product_id, line.variant_id));
-    let (held, stock) = futures::try_join!(ctx.table.get_consistent(hold_key(id)), ctx.table.get_many::<Stock>(keys))
-        .map_err(ReserveError::Table)?;
-    if let Some(hold) = held {
+    let (earlier, stock) =
+        futures::try_join!(ctx.table.get_consistent(hold_key(id)), ctx.table.get_many::<Stock>(keys))
+            .map_err(ReserveError::Table)?;
+    if let Some(hold) = earlier {
         return stored(&hold, request);
     }
     let stock: HashMap<VariantId, Stock> = stock.into_iter().map(|s| (s.variant_id, s.into_row())).collect();
     // What the read shows to be short needs no transaction: a crowd before an empty shelf is turned away cheaply.
-    let refused: Vec<_> =
-        request.lines.iter().filter_map(|line| refusal(line, stock.get(&line.variant_id))).collect();
+    let refused: Vec<_> = request.lines.iter().filter_map(|line| refusal(line, stock.get(&line.variant_id))).collect();
     if !refused.is_empty() {
         // This very request, sent twice at once, may be what took the stock.
-        let held = ctx.table.get_consistent::<Hold>(hold_key(id)).await.map_err(ReserveError::Table)?;
-        return held.map_or_else(|| Err(error(refused, request)), |hold| stored(&hold, request));
+        let earlier = ctx.table.get_consistent::<Hold>(hold_key(id)).await.map_err(ReserveError::Table)?;
+        return earlier.map_or_else(|| Err(error(refused, request)), |hold| stored(&hold, request));
     }
     let lines = request.lines.iter().filter_map(|line| Some(snapshot(line, stock.get(&line.variant_id)?))).collect();
     let now = ctx.clock.now();

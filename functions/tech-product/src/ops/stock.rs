@@ -89,10 +89,8 @@ pub async fn move_stock(ctx: &Ctx, command: &MoveStock) -> Result<Stored<Stock>,
     let (before, after) = (json!({"on_hand": stock.on_hand}), json!({"on_hand": stock.on_hand + delta}));
     let by = (Actor::User { id: command.by }, command.correlation);
     let told = audit(ctx, by, "stock.move", format!("variant/{variant_id}"), (before, after));
-    let tx = Tx::new()
-        .create("movement", &movement)
-        .adjust("stock", stock_key(product_id, variant_id), adjust)
-        .tell(told);
+    let tx =
+        Tx::new().create("movement", &movement).adjust("stock", stock_key(product_id, variant_id), adjust).tell(told);
     match ctx.table.commit(tx).await {
         Ok(()) => read(ctx, product_id, variant_id).await,
         Err(Error::Refused(refusal)) => {

@@ -99,9 +99,7 @@ impl Context<'_> {
             return Ok(match (mark.number == number, mark.created) {
                 (true, true) => Tried::Done(Outcome::Created),
                 (true, false) => Tried::Done(Outcome::Updated),
-                (false, _) => {
-                    refused(Refusal::new("sku", Fault::DuplicateSku).found(&mark.number.to_string()))
-                }
+                (false, _) => refused(Refusal::new("sku", Fault::DuplicateSku).found(&mark.number.to_string())),
             });
         }
         if before.category != self.import.category {

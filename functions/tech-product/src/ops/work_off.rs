@@ -103,7 +103,7 @@ async fn make_true(context: &Context<'_>, lines: Vec<Line>) -> Result<(Progress,
         let outcome = match read {
             Ok(row) => {
                 let product = known.remove(&product_id(import.store_id, &row.sku));
-                context.upsert(number, &row, product).await?
+                Box::pin(context.upsert(number, &row, product)).await?
             }
             Err(refusals) => Outcome::Refused(refusals),
         };
@@ -111,10 +111,7 @@ async fn make_true(context: &Context<'_>, lines: Vec<Line>) -> Result<(Progress,
         progress.offset = ends_at;
         match outcome {
             Outcome::Created => progress.accepted += 1,
-            Outcome::Updated => {
-                progress.accepted += 1;
-                progress.updated += 1;
-            }
+            Outcome::Updated => progress.updated += 1,
             Outcome::Refused(reasons) => {
                 refused.push(RefusedRow { import_id: import.import_id, number, sku, reasons });
             }
@@ -128,12 +125,7 @@ async fn make_true(context: &Context<'_>, lines: Vec<Line>) -> Result<(Progress,
 
 /// Writes what the chunk came to; the fact that an import is finished goes with its last chunk. `false` when another
 /// delivery of the same message was first.
-async fn record(
-    ctx: &Ctx,
-    before: &Stored<Import>,
-    after: &Import,
-    refused: &[RefusedRow],
-) -> Result<bool, WorkError> {
+async fn record(ctx: &Ctx, before: &Stored<Import>, after: &Import, refused: &[RefusedRow]) -> Result<bool, WorkError> {
     let mut tx = Tx::new().replace("import", before, after);
     for row in refused {
         tx = tx.create("refused row", row);
@@ -204,7 +196,7 @@ fn finished(ctx: &Ctx, import: &Import) -> Event {
         import_id: import.import_id,
         store_id: import.store_id,
         requested_by: import.requested_by,
-        accepted: import.accepted,
+        accepted: import.accepted + import.updated,
         refused: import.refused,
     };
     let id = EventId::derived(&format!("import/{}/finished", import.import_id));

@@ -10,7 +10,7 @@ use crate::ops::ProductError;
 use crate::ops::change_product::{Change, change, publish};
 use crate::ops::create_product::{NewProduct, create};
 use crate::table::{Brand, Card, PriceChange, brand_key, on_sale_in, product_key};
-use crate::testbed::{World, cpu, id_of, owner, store};
+use crate::testbed::{World, by, cpu, id_of, owner, store};
 
 fn new(sku: &str, brand: &str) -> NewProduct {
     let specs = [
@@ -49,20 +49,24 @@ async fn a_draft_goes_on_sale_when_it_is_published() {
     assert_eq!((product.status, on_sale(&w).await.len()), (Status::Draft, 0));
     assert!(!w.stock("A-1").await.active);
     let stored = w.get::<Product>(product_key(product.product_id)).await.unwrap();
-    let published = publish(&w.intake, stored, w.by()).await.unwrap();
+    let published = publish(&w.intake, stored, by()).await.unwrap();
     assert_eq!((published.status, on_sale(&w).await), (Status::Active, vec!["A-1".to_owned()]));
     assert!(w.stock("A-1").await.active);
-    let again = publish(&w.intake, published.clone(), w.by()).await.unwrap();
+    let again = publish(&w.intake, published.clone(), by()).await.unwrap();
     assert_eq!(again.version(), published.version(), "nothing is written twice");
 }
 
 #[tokio::test]
 async fn what_is_incomplete_is_not_published_and_told_what_it_lacks() {
     let w = World::with_catalogue().await;
-    let bare = NewProduct { specs: BTreeMap::new(), patch: Patch { brand: None, ..new("A-1", "AMD").patch }, ..new("A-1", "AMD") };
+    let bare = NewProduct {
+        specs: BTreeMap::new(),
+        patch: Patch { brand: None, ..new("A-1", "AMD").patch },
+        ..new("A-1", "AMD")
+    };
     let product = create(&w.intake, bare).await.unwrap();
     let stored = w.get::<Product>(product_key(product.product_id)).await.unwrap();
-    let Err(ProductError::Faults(missing)) = publish(&w.intake, stored, w.by()).await else { panic!("published") };
+    let Err(ProductError::Faults(missing)) = publish(&w.intake, stored, by()).await else { panic!("published") };
     let fields: Vec<_> = missing.iter().map(|r| r.field.as_str()).collect();
     assert_eq!(fields, ["brand", "specs.socket", "specs.cores", "specs.threads", "specs.base_clock"]);
 }
@@ -73,7 +77,7 @@ async fn a_store_that_is_not_active_publishes_nothing() {
     let product = create(&w.intake, new("A-1", "AMD")).await.unwrap();
     w.stores.terms.lock().unwrap().status = StoreStatus::Suspended;
     let stored = w.get::<Product>(product_key(product.product_id)).await.unwrap();
-    assert!(matches!(publish(&w.intake, stored, w.by()).await, Err(ProductError::StoreNotActive)));
+    assert!(matches!(publish(&w.intake, stored, by()).await, Err(ProductError::StoreNotActive)));
 }
 
 #[tokio::test]
@@ -124,12 +128,12 @@ async fn a_change_of_price_reaches_card_and_stock_and_leaves_its_history() {
     w.import(&[cpu("a", 1_000_000, 5)]).await;
     let product = w.get::<Product>(product_key(id_of("a"))).await.unwrap();
     let to = Money::tiyin(90_000_000);
-    let changed = change(&w.ctx, product.clone(), Change { price: Some(to), ..Change::default() }, w.by()).await.unwrap();
+    let changed = change(&w.ctx, product.clone(), Change { price: Some(to), ..Change::default() }, by()).await.unwrap();
     assert_eq!((changed.price(), w.stock("a").await.unit_price), (Some(to), to));
     let query = dynamodb::Query::partition(format!("PRODUCT#{}", id_of("a"))).prefix("PRICE#");
     let history = w.ctx.table.query::<PriceChange>(query).await.unwrap().rows;
     assert_eq!((history.len(), history[0].from, history[0].to), (1, Money::tiyin(100_000_000), to));
-    let stale = change(&w.ctx, product, Change { price: Some(Money::tiyin(1)), ..Change::default() }, w.by()).await;
+    let stale = change(&w.ctx, product, Change { price: Some(Money::tiyin(1)), ..Change::default() }, by()).await;
     assert!(matches!(stale, Err(ProductError::Changed)), "a second writer is told it is stale");
 }
 
@@ -139,10 +143,10 @@ async fn what_is_on_sale_stays_complete() {
     w.import(&[cpu("a", 1_000_000, 5)]).await;
     let product = w.get::<Product>(product_key(id_of("a"))).await.unwrap();
     let specs = BTreeMap::from([("socket".to_owned(), Value::Null)]);
-    let refused = change(&w.ctx, product.clone(), Change { specs, ..Change::default() }, w.by()).await;
+    let refused = change(&w.ctx, product.clone(), Change { specs, ..Change::default() }, by()).await;
     assert!(matches!(refused, Err(ProductError::Faults(f)) if f[0].field == "specs.socket"));
     let specs = BTreeMap::from([("colour".to_owned(), json!("red")), ("cores".to_owned(), json!("many"))]);
-    let Err(ProductError::Faults(faults)) = change(&w.ctx, product, Change { specs, ..Change::default() }, w.by()).await
+    let Err(ProductError::Faults(faults)) = change(&w.ctx, product, Change { specs, ..Change::default() }, by()).await
     else {
         panic!("changed")
     };

@@ -13,7 +13,7 @@ use crate::ops::reserve::{ReserveError, reserve};
 use crate::ops::settle::{SettleError, commit, expire, extend, release};
 use crate::ops::sweep::sweep;
 use crate::table::{Stock, product_key};
-use crate::testbed::{World, cpu, id_of};
+use crate::testbed::{World, by, cpu, id_of};
 
 fn id(name: impl std::fmt::Display) -> ReservationId {
     ReservationId::derived(&name.to_string())
@@ -95,7 +95,7 @@ async fn an_old_price_is_never_held() {
     let request = w.request(&[("a", 1)]).await;
     let product = w.get(product_key(id_of("a"))).await.unwrap();
     let dearer = Change { price: Some(Money::tiyin(200_000_000)), ..Change::default() };
-    change(&w.ctx, product, dearer, w.by()).await.unwrap();
+    change(&w.ctx, product, dearer, by()).await.unwrap();
     let Err(ReserveError::PriceChanged(lines)) = reserve(&w.ctx, id("r"), &request).await else { panic!("held") };
     assert_eq!((lines[0].available, lines[0].unit_price), (5, Some(Money::tiyin(200_000_000))));
     reserve(&w.ctx, id("r"), &w.request(&[("a", 1)]).await).await.unwrap();
@@ -107,7 +107,7 @@ async fn what_is_taken_off_sale_is_not_held() {
     let request = w.request(&[("a", 1)]).await;
     let product = w.get(product_key(id_of("a"))).await.unwrap();
     let off = Change { status: Some(crate::domain::Status::Inactive), ..Change::default() };
-    change(&w.ctx, product, off, w.by()).await.unwrap();
+    change(&w.ctx, product, off, by()).await.unwrap();
     let Err(ReserveError::StockShort(lines)) = reserve(&w.ctx, id("r"), &request).await else { panic!("held") };
     assert_eq!((lines[0].available, lines[0].unit_price), (0, None));
 }

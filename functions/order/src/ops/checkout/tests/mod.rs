@@ -6,13 +6,16 @@ mod rules;
 
 use dynamodb::OutboxRow;
 
-use crate::domain::Order;
+use crate::domain::{Order, PlacedOrder};
 use crate::table::{HistoryEntry, Payment, Saga, SagaState, history_partition, payment_key, saga_key, user_partition};
 use crate::testkit::{World, shopper};
 
+/// The shopper's orders by store: those of one checkout are of one millisecond.
 async fn orders(w: &World) -> Vec<Order> {
     let rows = w.rows::<Order>(user_partition(shopper()), "ORDER#").await;
-    rows.into_iter().map(dynamodb::Stored::into_row).collect()
+    let mut orders: Vec<_> = rows.into_iter().map(dynamodb::Stored::into_row).collect();
+    orders.sort_by(|a, b| a.store_name.cmp(&b.store_name));
+    orders
 }
 
 async fn saga(w: &World, key: &str) -> Saga {
@@ -31,7 +34,7 @@ async fn told(w: &World) -> usize {
 async fn assert_complete(w: &World, key: &str) {
     let (orders, saga) = (orders(w).await, saga(w, key).await);
     let SagaState::Placed(placed) = &saga.state else { panic!("{saga:?}") };
-    assert_eq!(orders.iter().map(Into::into).collect::<Vec<_>>(), placed.orders);
+    assert_eq!(orders.iter().map(PlacedOrder::from).collect::<Vec<_>>(), placed.orders);
     for order in &orders {
         assert_eq!(w.rows::<HistoryEntry>(history_partition(&order.number), "").await.len(), 1);
         assert_eq!(order.checkout_id, placed.checkout_id);

@@ -1,10 +1,14 @@
-use contracts::{Event, Fact, StoreStatus, StoreTerms};
-use domain::{Money, StoreId};
+use std::sync::Arc;
+use std::sync::atomic::{AtomicU32, Ordering};
+
+use contracts::{Actor, Event, Fact, StoreStatus, StoreTerms};
+use domain::{Entropy, Money, OrderId, SeededEntropy, StoreId, UserId};
 use dynamodb::OutboxRow;
 
 use super::{assert_complete, assert_nothing_left, orders};
 use crate::domain::{Fulfilment, PaymentStatus, Return};
 use crate::ops::{PlaceError, place};
+use crate::table::HistoryEntry;
 use crate::testkit::{command, line, shopper, som, terms, world};
 
 #[tokio::test]
@@ -164,4 +168,39 @@ async fn three_cash_orders_may_be_open() {
     let refused = place(&w.ctx, &command(shopper(), "key-00010")).await;
     assert!(matches!(refused, Err(PlaceError::Cash(_))), "{refused:?}");
     assert_eq!((w.held(), w.available("cpu")), (3, 7));
+}
+
+/// Draws nothing but zeros at first.
+struct Unlucky {
+    zeros: AtomicU32,
+    then: SeededEntropy,
+}
+
+impl Entropy for Unlucky {
+    fn fill(&self, bytes: &mut [u8]) {
+        let left = self.zeros.fetch_update(Ordering::SeqCst, Ordering::SeqCst, |zeros| zeros.checked_sub(1));
+        if left.is_ok() { bytes.fill(0) } else { self.then.fill(bytes) }
+    }
+}
+
+#[tokio::test]
+async fn a_number_that_is_taken_is_not_given_twice() {
+    let mut w = world().await;
+    let taken = HistoryEntry {
+        number: "UM-20261123-000000".parse().unwrap(),
+        sequence: 1,
+        order_id: OrderId::derived("another"),
+        user_id: UserId::derived("another"),
+        store_id: StoreId::derived("a"),
+        step: Fulfilment::enter(None, Fulfilment::Pending).unwrap(),
+        at: w.ctx.clock.now(),
+        actor: Actor::Operator,
+    };
+    w.ctx.table.create(&taken).await.unwrap();
+    w.cart(shopper(), 7, vec![line("a", "cpu", 1)]);
+    // The checkout's id, the order's, and six characters.
+    w.ctx.entropy = Arc::new(Unlucky { zeros: AtomicU32::new(8), then: SeededEntropy::new(1) });
+    let placed = place(&w.ctx, &command(shopper(), "key-0001")).await.unwrap();
+    assert_ne!(placed.orders[0].number, taken.number);
+    assert_complete(&w, "key-0001").await;
 }

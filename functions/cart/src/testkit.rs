@@ -40,7 +40,7 @@ pub(crate) fn offer(name: &str) -> Offer {
         store_id: StoreId::derived("store"),
         title: Localized::new(format!("{name} uz"), format!("{name} ru"), format!("{name} en")),
         sku: name.to_owned(),
-        unit_price: Money::tiyin(150_000_00),
+        unit_price: Money::tiyin(15_000_000),
         available: 50,
         active: true,
     }

@@ -103,8 +103,8 @@ async fn nobody_reaches_anothers_lines() {
     let (w, offer) = stocked().await;
     let cart = w.by(shopper(), add(&offer, 1)).await.body;
     let (stranger, path) = (UserId::derived("stranger"), format!("/v1/cart/items/{}", item_of(&cart, 0)));
-    let patch = Call::new("PATCH", &path).json(&json!({"quantity": 9}));
-    for call in [patch, Call::new("DELETE", &path), Call::new("DELETE", "/v1/cart/items/1")] {
+    let raised = Call::new("PATCH", &path).json(&json!({"quantity": 9}));
+    for call in [raised, Call::new("DELETE", &path), Call::new("DELETE", "/v1/cart/items/1")] {
         assert_eq!(w.by(stranger, call).await.status, 404);
     }
     let internal = format!("/internal/carts/{}", shopper());

@@ -13,7 +13,7 @@ const STEPS: [At; 4] = [At::Cart, At::Terms, At::BeforeReserve, At::AfterReserve
 async fn killed_at(at: At) -> World {
     let w = world().await;
     w.fail(at, Fault::Hang);
-    w.kill(place(&w.ctx, &command(shopper(), KEY))).await;
+    w.kill(Box::pin(place(&w.ctx, &command(shopper(), KEY)))).await;
     w.heal();
     w.ctx.clock.advance(SignedDuration::from_secs(31));
     w
@@ -57,7 +57,7 @@ async fn undoing_may_be_killed_at_any_step_as_well() {
     for at in [At::BeforeRelease, At::AfterRelease] {
         let w = killed_at(At::AfterReserve).await;
         w.fail(at, Fault::Hang);
-        w.kill(sweep(&w.ctx)).await;
+        w.kill(Box::pin(sweep(&w.ctx))).await;
         w.heal();
         assert!(matches!(saga(&w, KEY).await.state, SagaState::Undoing { .. }));
         w.ctx.clock.advance(SignedDuration::from_secs(31));
@@ -88,7 +88,7 @@ async fn an_attempt_that_was_undone_cannot_write_its_orders_any_more() {
 async fn while_somebody_works_on_a_key_others_are_told_so() {
     let w = world().await;
     w.fail(At::Terms, Fault::Hang);
-    w.kill(place(&w.ctx, &command(shopper(), KEY))).await;
+    w.kill(Box::pin(place(&w.ctx, &command(shopper(), KEY)))).await;
     w.heal();
     let second = place(&w.ctx, &command(shopper(), KEY)).await;
     assert!(matches!(second, Err(PlaceError::InFlight)), "{second:?}");

@@ -53,7 +53,8 @@ async fn what_was_bought_is_told_with_the_cart_version() {
 #[tokio::test]
 async fn a_refusal_says_why_and_leaves_nothing() {
     type Arrange = fn(&crate::testkit::World, &mut crate::ops::Place);
-    let cases: [(&str, Arrange, fn(&PlaceError) -> bool); 11] = [
+    type Expected = fn(&PlaceError) -> bool;
+    let cases: [(&str, Arrange, Expected); 11] = [
         ("empty", |w, _| w.cart(shopper(), 7, vec![]), |e| matches!(e, PlaceError::CartEmpty)),
         (
             "another version",
@@ -105,7 +106,8 @@ async fn a_refusal_says_why_and_leaves_nothing() {
         (
             "too many orders for cash",
             |w, _| {
-                ["c", "d"].map(|store| w.store(terms(store)));
+                w.store(terms("c"));
+                w.store(terms("d"));
                 w.cart(shopper(), 7, ["a", "b", "c", "d"].map(|store| line(store, store, 1)).to_vec());
             },
             |e| matches!(e, PlaceError::Cash(_)),

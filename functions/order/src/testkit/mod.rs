@@ -1,18 +1,13 @@
 //! What the tests of this crate stand on: a world of other services that can be told to fail and to hang.
 
-use std::collections::HashMap;
+mod neighbourhood;
+
 use std::sync::{Arc, Mutex};
 
-use contracts::{
-    CartLine, CartSnapshot, LineRefusal, Member, PlatformRole, Reservation, ReservationStatus, Reserve, ReservedLine,
-    StaffRole, StoreStatus, StoreTerms,
-};
-use domain::{
-    Clock, CorrelationId, Localized, Money, ProductId, Region, ReservationId, SeededEntropy, StoreId, UserId, VariantId,
-};
+use contracts::{CartLine, CartSnapshot, Member, PlatformRole, ReservationStatus, StaffRole, StoreStatus, StoreTerms};
+use domain::{Clock, CorrelationId, Money, ProductId, Region, SeededEntropy, StoreId, UserId, VariantId};
 use dynamodb::{Query, Row, Stored, Table};
 use futures::future::BoxFuture;
-use jiff::SignedDuration;
 use lambda::Membership;
 use lambda::calls::CallError;
 use lambda::http::Gate;
@@ -22,173 +17,11 @@ use tokio::sync::Notify;
 
 use crate::Ctx;
 use crate::domain::{Address, PaymentMethod};
-use crate::neighbours::{Asked, Neighbours, Reserved};
 use crate::ops::Place;
 use crate::table::SCHEMA;
 
-/// A call to a neighbour, before or after it took effect.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub(crate) enum At {
-    Cart,
-    Terms,
-    BeforeReserve,
-    AfterReserve,
-    BeforeRelease,
-    AfterRelease,
-    Extend,
-}
-
-/// What a call does there instead of going on.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub(crate) enum Fault {
-    /// Never answers: whoever waits is killed.
-    Hang,
-    /// Answers when [`World::resume`] says so.
-    Pause,
-    /// Is not answering.
-    Unavailable,
-}
-
-#[derive(Default)]
-struct Town {
-    carts: HashMap<UserId, CartSnapshot>,
-    stores: HashMap<StoreId, StoreTerms>,
-    shelf: HashMap<VariantId, (u32, Money)>,
-    holds: HashMap<ReservationId, Reservation>,
-    faults: Vec<(At, Fault)>,
-}
-
-/// The other services, in memory.
-pub(crate) struct Neighbourhood {
-    town: Mutex<Town>,
-    clock: Clock,
-    reached: Notify,
-    resumed: Notify,
-}
-
-impl Neighbourhood {
-    async fn pass(&self, at: At) -> Result<(), CallError> {
-        let fault = self.town.lock().unwrap().faults.iter().find(|(place, _)| *place == at).map(|(_, fault)| *fault);
-        match fault {
-            None => Ok(()),
-            Some(Fault::Hang) => {
-                self.reached.notify_one();
-                std::future::pending().await
-            }
-            Some(Fault::Pause) => {
-                self.reached.notify_one();
-                self.resumed.notified().await;
-                Ok(())
-            }
-            Some(Fault::Unavailable) => Err(CallError::Unavailable("a neighbour".into(), "the test's fault".into())),
-        }
-    }
-
-    fn hold(&self, id: ReservationId, request: Reserve) -> Reserved {
-        let mut town = self.town.lock().unwrap();
-        if let Some(hold) = town.holds.get(&id) {
-            let held = hold.status == ReservationStatus::Held;
-            return if held { Reserved::Held(hold.clone()) } else { Reserved::Ended };
-        }
-        let (mut short, mut dearer) = (Vec::new(), Vec::new());
-        for line in &request.lines {
-            let (available, price) = town.shelf[&line.variant_id];
-            let refusal = LineRefusal {
-                product_id: line.product_id,
-                variant_id: line.variant_id,
-                requested: line.quantity,
-                available,
-                unit_price: Some(price),
-            };
-            if available < line.quantity {
-                short.push(refusal);
-            } else if price != line.unit_price {
-                dearer.push(refusal);
-            }
-        }
-        if !short.is_empty() {
-            return Reserved::Short(short);
-        }
-        if !dearer.is_empty() {
-            return Reserved::PriceChanged(dearer);
-        }
-        let carts: Vec<CartLine> = town.carts[&request.user_id].lines.clone();
-        let line = |line: contracts::ReserveLine| ReservedLine {
-            product_id: line.product_id,
-            variant_id: line.variant_id,
-            store_id: carts.iter().find(|l| l.variant_id == line.variant_id).unwrap().store_id,
-            title: Localized::new("uz", "ru", "en"),
-            sku: "sku".into(),
-            quantity: line.quantity,
-            unit_price: line.unit_price,
-            vat_rate: Some(12),
-        };
-        let expires_at = self.clock.now() + SignedDuration::from_secs(request.hold_for_seconds.into());
-        let lines: Vec<_> = request.lines.into_iter().map(line).collect();
-        for line in &lines {
-            town.shelf.get_mut(&line.variant_id).unwrap().0 -= line.quantity;
-        }
-        let hold = Reservation { reservation_id: id, status: ReservationStatus::Held, expires_at, lines };
-        town.holds.insert(id, hold.clone());
-        Reserved::Held(hold)
-    }
-
-    fn let_go(&self, id: ReservationId) {
-        let mut town = self.town.lock().unwrap();
-        let Some(hold) = town.holds.get_mut(&id).filter(|hold| hold.status == ReservationStatus::Held) else { return };
-        hold.status = ReservationStatus::Released;
-        for line in hold.lines.clone() {
-            town.shelf.get_mut(&line.variant_id).unwrap().0 += line.quantity;
-        }
-    }
-}
-
-impl Neighbours for Neighbourhood {
-    fn cart(&self, user_id: UserId) -> Asked<'_, CartSnapshot> {
-        Box::pin(async move {
-            self.pass(At::Cart).await?;
-            let empty = CartSnapshot { user_id, version: 0, converted_version: 0, lines: Vec::new() };
-            Ok(self.town.lock().unwrap().carts.get(&user_id).cloned().unwrap_or(empty))
-        })
-    }
-
-    fn terms(&self, store: StoreId) -> Asked<'_, Option<StoreTerms>> {
-        Box::pin(async move {
-            self.pass(At::Terms).await?;
-            Ok(self.town.lock().unwrap().stores.get(&store).cloned())
-        })
-    }
-
-    fn reserve(&self, id: ReservationId, request: Reserve) -> Asked<'_, Reserved> {
-        Box::pin(async move {
-            self.pass(At::BeforeReserve).await?;
-            let reserved = self.hold(id, request);
-            self.pass(At::AfterReserve).await?;
-            Ok(reserved)
-        })
-    }
-
-    fn release(&self, id: ReservationId) -> Asked<'_, ()> {
-        Box::pin(async move {
-            self.pass(At::BeforeRelease).await?;
-            self.let_go(id);
-            self.pass(At::AfterRelease).await
-        })
-    }
-
-    fn extend(&self, id: ReservationId, hold_for_seconds: u32) -> Asked<'_, Option<Reservation>> {
-        Box::pin(async move {
-            self.pass(At::Extend).await?;
-            let until = self.clock.now() + SignedDuration::from_secs(hold_for_seconds.into());
-            let mut town = self.town.lock().unwrap();
-            let hold = town.holds.get_mut(&id).filter(|hold| hold.status == ReservationStatus::Held);
-            Ok(hold.map(|hold| {
-                hold.expires_at = hold.expires_at.max(until);
-                hold.clone()
-            }))
-        })
-    }
-}
+use neighbourhood::Neighbourhood;
+pub(crate) use neighbourhood::{At, Fault};
 
 /// One member of one store.
 struct Staff;
@@ -336,7 +169,7 @@ impl World {
     }
 
     /// Runs `work` until it meets a fault that does not answer, and drops it there, as a kill does.
-    pub(crate) async fn kill<T>(&self, work: impl Future<Output = T>) {
+    pub(crate) async fn kill<T>(&self, work: BoxFuture<'_, T>) {
         tokio::select! {
             _ = work => panic!("it came to its end"),
             () = self.reached() => {}
@@ -351,7 +184,9 @@ impl World {
 
     pub(crate) fn end_holds(&self) {
         let ids: Vec<_> = self.others.town.lock().unwrap().holds.keys().copied().collect();
-        ids.into_iter().for_each(|id| self.others.let_go(id));
+        for id in ids {
+            self.others.let_go(id);
+        }
     }
 
     /// Every row under a key prefix.

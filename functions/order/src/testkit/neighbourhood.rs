@@ -1,0 +1,178 @@
+//! The other services, in memory.
+
+use std::collections::HashMap;
+use std::sync::Mutex;
+
+use contracts::{
+    CartLine, CartSnapshot, LineRefusal, Reservation, ReservationStatus, Reserve, ReservedLine, StoreTerms,
+};
+use domain::{Clock, Localized, Money, ReservationId, StoreId, UserId, VariantId};
+use jiff::SignedDuration;
+use lambda::calls::CallError;
+use tokio::sync::Notify;
+
+use crate::neighbours::{Asked, Neighbours, Reserved};
+
+/// A call to a neighbour, before or after it took effect.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(crate) enum At {
+    Cart,
+    Terms,
+    BeforeReserve,
+    AfterReserve,
+    BeforeRelease,
+    AfterRelease,
+    Extend,
+}
+
+/// What a call does there instead of going on.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(crate) enum Fault {
+    /// Never answers: whoever waits is killed.
+    Hang,
+    /// Answers when [`super::World::resume`] says so.
+    Pause,
+    /// Is not answering.
+    Unavailable,
+}
+
+#[derive(Default)]
+pub(super) struct Town {
+    pub(super) carts: HashMap<UserId, CartSnapshot>,
+    pub(super) stores: HashMap<StoreId, StoreTerms>,
+    pub(super) shelf: HashMap<VariantId, (u32, Money)>,
+    pub(super) holds: HashMap<ReservationId, Reservation>,
+    pub(super) faults: Vec<(At, Fault)>,
+}
+
+/// The other services, in memory.
+pub(crate) struct Neighbourhood {
+    pub(super) town: Mutex<Town>,
+    pub(super) clock: Clock,
+    pub(super) reached: Notify,
+    pub(super) resumed: Notify,
+}
+
+impl Neighbourhood {
+    async fn pass(&self, at: At) -> Result<(), CallError> {
+        let fault = self.town.lock().unwrap().faults.iter().find(|(place, _)| *place == at).map(|(_, fault)| *fault);
+        match fault {
+            None => Ok(()),
+            Some(Fault::Hang) => {
+                self.reached.notify_one();
+                std::future::pending().await
+            }
+            Some(Fault::Pause) => {
+                self.reached.notify_one();
+                self.resumed.notified().await;
+                Ok(())
+            }
+            Some(Fault::Unavailable) => Err(CallError::Unavailable("a neighbour".into(), "the test's fault".into())),
+        }
+    }
+
+    fn hold(&self, id: ReservationId, request: Reserve) -> Reserved {
+        let mut town = self.town.lock().unwrap();
+        if let Some(hold) = town.holds.get(&id) {
+            let held = hold.status == ReservationStatus::Held;
+            return if held { Reserved::Held(hold.clone()) } else { Reserved::Ended };
+        }
+        let (mut short, mut dearer) = (Vec::new(), Vec::new());
+        for line in &request.lines {
+            let (available, price) = town.shelf[&line.variant_id];
+            let refusal = LineRefusal {
+                product_id: line.product_id,
+                variant_id: line.variant_id,
+                requested: line.quantity,
+                available,
+                unit_price: Some(price),
+            };
+            if available < line.quantity {
+                short.push(refusal);
+            } else if price != line.unit_price {
+                dearer.push(refusal);
+            }
+        }
+        if !short.is_empty() {
+            return Reserved::Short(short);
+        }
+        if !dearer.is_empty() {
+            return Reserved::PriceChanged(dearer);
+        }
+        let carts: Vec<CartLine> = town.carts[&request.user_id].lines.clone();
+        let line = |line: contracts::ReserveLine| ReservedLine {
+            product_id: line.product_id,
+            variant_id: line.variant_id,
+            store_id: carts.iter().find(|l| l.variant_id == line.variant_id).unwrap().store_id,
+            title: Localized::new("uz", "ru", "en"),
+            sku: "sku".into(),
+            quantity: line.quantity,
+            unit_price: line.unit_price,
+            vat_rate: Some(12),
+        };
+        let expires_at = self.clock.now() + SignedDuration::from_secs(request.hold_for_seconds.into());
+        let lines: Vec<_> = request.lines.into_iter().map(line).collect();
+        for line in &lines {
+            town.shelf.get_mut(&line.variant_id).unwrap().0 -= line.quantity;
+        }
+        let hold = Reservation { reservation_id: id, status: ReservationStatus::Held, expires_at, lines };
+        town.holds.insert(id, hold.clone());
+        Reserved::Held(hold)
+    }
+
+    pub(super) fn let_go(&self, id: ReservationId) {
+        let mut town = self.town.lock().unwrap();
+        let Some(hold) = town.holds.get_mut(&id).filter(|hold| hold.status == ReservationStatus::Held) else { return };
+        hold.status = ReservationStatus::Released;
+        for line in hold.lines.clone() {
+            town.shelf.get_mut(&line.variant_id).unwrap().0 += line.quantity;
+        }
+    }
+}
+
+impl Neighbours for Neighbourhood {
+    fn cart(&self, user_id: UserId) -> Asked<'_, CartSnapshot> {
+        Box::pin(async move {
+            self.pass(At::Cart).await?;
+            let empty = CartSnapshot { user_id, version: 0, converted_version: 0, lines: Vec::new() };
+            Ok(self.town.lock().unwrap().carts.get(&user_id).cloned().unwrap_or(empty))
+        })
+    }
+
+    fn terms(&self, store: StoreId) -> Asked<'_, Option<StoreTerms>> {
+        Box::pin(async move {
+            self.pass(At::Terms).await?;
+            Ok(self.town.lock().unwrap().stores.get(&store).cloned())
+        })
+    }
+
+    fn reserve(&self, id: ReservationId, request: Reserve) -> Asked<'_, Reserved> {
+        Box::pin(async move {
+            self.pass(At::BeforeReserve).await?;
+            let reserved = self.hold(id, request);
+            self.pass(At::AfterReserve).await?;
+            Ok(reserved)
+        })
+    }
+
+    fn release(&self, id: ReservationId) -> Asked<'_, ()> {
+        Box::pin(async move {
+            self.pass(At::BeforeRelease).await?;
+            self.let_go(id);
+            self.pass(At::AfterRelease).await
+        })
+    }
+
+    fn extend(&self, id: ReservationId, hold_for_seconds: u32) -> Asked<'_, Option<Reservation>> {
+        Box::pin(async move {
+            self.pass(At::Extend).await?;
+            let until = self.clock.now() + SignedDuration::from_secs(hold_for_seconds.into());
+            let mut town = self.town.lock().unwrap();
+            let hold = town.holds.get_mut(&id).filter(|hold| hold.status == ReservationStatus::Held);
+            Ok(hold.map(|hold| {
+                hold.expires_at = hold.expires_at.max(until);
+                hold.clone()
+            }))
+        })
+    }
+}

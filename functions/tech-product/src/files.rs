@@ -70,3 +70,50 @@ impl ImportFiles for S3Files {
         })
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use aws_config::{BehaviorVersion, Region};
+    use aws_credential_types::Credentials;
+    use wiremock::matchers::{header, method, path};
+    use wiremock::{Mock, MockServer, ResponseTemplate};
+
+    use super::*;
+
+    async fn bucket(server: &MockServer) -> S3Files {
+        let aws = aws_config::defaults(BehaviorVersion::latest())
+            .region(Region::new("eu-central-1"))
+            .credentials_provider(Credentials::for_tests())
+            .endpoint_url(server.uri())
+            .load()
+            .await;
+        S3Files::new(&aws, "um-dev-imports")
+    }
+
+    #[tokio::test]
+    async fn the_bucket_stands_in_the_path_and_a_part_is_asked_for_by_its_range() {
+        let server = MockServer::start().await;
+        let at = "/um-dev-imports/imports/a.ndjson";
+        let put = Mock::given(method("PUT")).and(path(at)).respond_with(ResponseTemplate::new(200));
+        put.expect(1).mount(&server).await;
+        let get = Mock::given(method("GET")).and(path(at)).and(header("range", "bytes=100-109"));
+        get.respond_with(ResponseTemplate::new(206).set_body_string("{}\n")).expect(1).mount(&server).await;
+        let files = bucket(&server).await;
+        files.keep("imports/a.ndjson", b"{}\n".to_vec()).await.unwrap();
+        assert_eq!(files.part("imports/a.ndjson", 100, 10).await.unwrap(), b"{}\n");
+    }
+
+    #[tokio::test]
+    async fn a_file_that_is_gone_is_told_from_a_bucket_that_refuses() {
+        let server = MockServer::start().await;
+        let error = |code: &str| format!("<Error><Code>{code}</Code><Message>-</Message></Error>");
+        for (name, status, code) in [("gone", 404, "NoSuchKey"), ("refused", 403, "AccessDenied")] {
+            let answer = ResponseTemplate::new(status).set_body_string(error(code));
+            let get = Mock::given(method("GET")).and(path(format!("/um-dev-imports/{name}")));
+            get.respond_with(answer).mount(&server).await;
+        }
+        let files = bucket(&server).await;
+        assert!(matches!(files.part("gone", 0, 10).await, Err(FileError::Gone(_))));
+        assert!(matches!(files.part("refused", 0, 10).await, Err(FileError::Unavailable(_))));
+    }
+}

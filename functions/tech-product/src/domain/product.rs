@@ -2,7 +2,7 @@
 
 use std::collections::BTreeMap;
 
-use domain::{ImportId, Localized, Money, ProductId, Slug, StoreId, Timestamp, VariantId};
+use domain::{Change, ImportId, Localized, Money, ProductId, Slug, StoreId, Timestamp, VariantId};
 use serde::{Deserialize, Serialize};
 
 use super::{Fault, Refusal, SpecTemplate, SpecValue, gtin::is_gtin};
@@ -187,35 +187,35 @@ pub struct Details {
     pub specs: Vec<Spec>,
 }
 
-/// What is to be said anew about a product; what is absent stays.
+/// What is to be said anew about a product; what is absent or kept stays.
 #[derive(Debug, Clone, PartialEq, Default)]
 pub struct Patch {
     /// See [`Details`].
     pub title: Option<Localized>,
     /// See [`Details`].
-    pub description: Option<Localized>,
+    pub description: Change<Localized>,
     /// See [`Details`].
-    pub brand: Option<BrandRef>,
+    pub brand: Change<BrandRef>,
     /// See [`Details`].
-    pub model: Option<String>,
+    pub model: Change<String>,
     /// See [`Details`].
-    pub original_price: Option<Money>,
+    pub original_price: Change<Money>,
     /// See [`Details`].
     pub condition: Option<Condition>,
     /// See [`Details`].
-    pub year: Option<u16>,
+    pub year: Change<u16>,
     /// See [`Details`].
-    pub gtin: Option<String>,
+    pub gtin: Change<String>,
     /// See [`Details`].
-    pub mpn: Option<String>,
+    pub mpn: Change<String>,
     /// See [`Details`].
-    pub warranty_months: Option<u16>,
+    pub warranty_months: Change<u16>,
     /// See [`Details`].
-    pub vat_rate: Option<u32>,
+    pub vat_rate: Change<u32>,
     /// See [`Details`].
-    pub ikpu: Option<String>,
+    pub ikpu: Change<String>,
     /// See [`Details`].
-    pub package_code: Option<String>,
+    pub package_code: Change<String>,
     /// See [`Details`].
     pub tags: Option<Vec<String>>,
     /// By the template's name; `None` takes a specification away.
@@ -237,11 +237,6 @@ impl Product {
 impl Details {
     /// These details with `patch` said over them. Specifications keep the template's order.
     pub fn with(mut self, patch: Patch, template: &SpecTemplate) -> Self {
-        fn set<T>(field: &mut Option<T>, value: Option<T>) {
-            if value.is_some() {
-                *field = value;
-            }
-        }
         if let Some(title) = patch.title {
             // A text in one language that says what the title says already takes no translation away.
             let same = title.ru.is_none() && title.en.is_none() && title.uz == self.title.uz;
@@ -249,17 +244,17 @@ impl Details {
                 self.title = title;
             }
         }
-        set(&mut self.description, patch.description);
-        set(&mut self.brand, patch.brand);
-        set(&mut self.model, patch.model);
-        set(&mut self.original_price, patch.original_price);
-        set(&mut self.year, patch.year);
-        set(&mut self.gtin, patch.gtin);
-        set(&mut self.mpn, patch.mpn);
-        set(&mut self.warranty_months, patch.warranty_months);
-        set(&mut self.vat_rate, patch.vat_rate);
-        set(&mut self.ikpu, patch.ikpu);
-        set(&mut self.package_code, patch.package_code);
+        self.description = patch.description.apply(self.description);
+        self.brand = patch.brand.apply(self.brand);
+        self.model = patch.model.apply(self.model);
+        self.original_price = patch.original_price.apply(self.original_price);
+        self.year = patch.year.apply(self.year);
+        self.gtin = patch.gtin.apply(self.gtin);
+        self.mpn = patch.mpn.apply(self.mpn);
+        self.warranty_months = patch.warranty_months.apply(self.warranty_months);
+        self.vat_rate = patch.vat_rate.apply(self.vat_rate);
+        self.ikpu = patch.ikpu.apply(self.ikpu);
+        self.package_code = patch.package_code.apply(self.package_code);
         self.condition = patch.condition.unwrap_or(self.condition);
         self.tags = patch.tags.unwrap_or(self.tags);
         let mut values: BTreeMap<_, _> = self.specs.into_iter().map(|spec| (spec.name, Some(spec.value))).collect();
@@ -279,17 +274,17 @@ impl Patch {
         let mut faults = Vec::new();
         let mut check = |field: &str, fault: Option<Fault>| faults.extend(fault.map(|f| Refusal::new(field, f)));
         check("title", self.title.as_ref().and_then(|t| localized(t, TITLE_MAX)));
-        check("description", self.description.as_ref().and_then(|t| localized(t, DESCRIPTION_MAX)));
-        check("brand", self.brand.as_ref().and_then(|b| text(&b.name, WORD_MAX)));
+        check("description", set(&self.description).and_then(|t| localized(t, DESCRIPTION_MAX)));
+        check("brand", set(&self.brand).and_then(|b| text(&b.name, WORD_MAX)));
         for (field, value) in [("model", &self.model), ("mpn", &self.mpn), ("package_code", &self.package_code)] {
-            check(field, value.as_ref().and_then(|v| text(v, WORD_MAX)));
+            check(field, set(value).and_then(|v| text(v, WORD_MAX)));
         }
-        check("original_price", self.original_price.filter(|p| p.minor() <= 0).map(|_| Fault::OriginalPrice));
-        check("year", self.year.filter(|y| !(1970..=2100).contains(y)).map(|_| Fault::Year));
-        check("gtin", self.gtin.as_ref().filter(|g| !is_gtin(g)).map(|_| Fault::Gtin));
+        check("original_price", set(&self.original_price).filter(|p| p.minor() <= 0).map(|_| Fault::OriginalPrice));
+        check("year", set(&self.year).filter(|y| !(1970..=2100).contains(*y)).map(|_| Fault::Year));
+        check("gtin", set(&self.gtin).filter(|g| !is_gtin(g)).map(|_| Fault::Gtin));
         let ikpu = |i: &&String| i.len() != 17 || !i.bytes().all(|b| b.is_ascii_digit());
-        check("ikpu", self.ikpu.as_ref().filter(ikpu).map(|_| Fault::Ikpu));
-        check("vat_rate", self.vat_rate.filter(|rate| ![0, 12].contains(rate)).map(|_| Fault::VatRate));
+        check("ikpu", set(&self.ikpu).filter(ikpu).map(|_| Fault::Ikpu));
+        check("vat_rate", set(&self.vat_rate).filter(|rate| ![0, 12].contains(*rate)).map(|_| Fault::VatRate));
         let tags = |tags: &Vec<String>| {
             let long = (tags.len() > TAGS_MAX).then_some(Fault::TooLong);
             long.or_else(|| tags.iter().find_map(|tag| text(tag, WORD_MAX)))
@@ -331,6 +326,13 @@ pub fn brand_slug(name: &str) -> Result<BrandRef, Fault> {
     Ok(BrandRef { slug, name: name.to_owned() })
 }
 
+const fn set<T>(change: &Change<T>) -> Option<&T> {
+    match change {
+        Change::Set(value) => Some(value),
+        Change::Keep | Change::Clear => None,
+    }
+}
+
 fn localized(texts: &Localized, max: usize) -> Option<Fault> {
     let translations = [&texts.ru, &texts.en].into_iter().flatten().find_map(|t| text(t, max));
     text(&texts.uz, max).or(translations)
@@ -367,14 +369,22 @@ mod tests {
     }
 
     #[test]
+    fn null_takes_away_and_silence_keeps() {
+        let template = SpecTemplate { category: "cpu".parse().unwrap(), fields: Vec::new() };
+        let details = Details { year: Some(2024), vat_rate: Some(12), ..Details::default() };
+        let after = details.with(Patch { vat_rate: Change::Clear, ..Patch::default() }, &template);
+        assert_eq!((after.year, after.vat_rate), (Some(2024), None));
+    }
+
+    #[test]
     fn every_broken_rule_is_named() {
         let patch = Patch {
             title: Some(Localized::same(" ")),
-            year: Some(1900),
-            gtin: Some("123".into()),
-            ikpu: Some("1".into()),
-            vat_rate: Some(15),
-            model: Some("m".repeat(101)),
+            year: Change::Set(1900),
+            gtin: Change::Set("123".into()),
+            ikpu: Change::Set("1".into()),
+            vat_rate: Change::Set(15),
+            model: Change::Set("m".repeat(101)),
             ..Patch::default()
         };
         let faults: Vec<_> = patch.faults().into_iter().map(|r| (r.field, r.fault)).collect();

@@ -1,6 +1,6 @@
 //! A row of an import, read as a product.
 
-use domain::{Localized, Money};
+use domain::{Change, Localized, Money};
 use serde_json::Value;
 
 use super::spec::absent;
@@ -40,12 +40,12 @@ pub fn read_row(row: &Value, mapping: &Mapping, template: &SpecTemplate) -> Resu
     let stock = reader.required(Field::Stock, stock);
     let mut patch = Patch {
         title: title.clone().map(Localized::same),
-        brand: reader.required(Field::Brand, |v| text(v).and_then(|name| brand_slug(&name))),
-        model: reader.optional(Field::Model, text),
-        year: reader.optional(Field::Year, year),
-        gtin: reader.optional(Field::Gtin, text),
-        mpn: reader.optional(Field::Mpn, text),
-        description: reader.optional(Field::Description, text).map(Localized::same),
+        brand: said(reader.required(Field::Brand, |v| text(v).and_then(|name| brand_slug(&name)))),
+        model: said(reader.optional(Field::Model, text)),
+        year: said(reader.optional(Field::Year, year)),
+        gtin: said(reader.optional(Field::Gtin, text)),
+        mpn: said(reader.optional(Field::Mpn, text)),
+        description: said(reader.optional(Field::Description, text).map(Localized::same)),
         ..Patch::default()
     };
     for field in &template.fields {
@@ -105,6 +105,11 @@ impl<'a> Reader<'a> {
         }
         self.optional(field, read)
     }
+}
+
+/// What a row does not say stays.
+fn said<T>(value: Option<T>) -> Change<T> {
+    value.map_or(Change::Keep, Change::Set)
 }
 
 fn text(value: &Value) -> Result<String, Fault> {
@@ -170,8 +175,8 @@ mod tests {
     fn a_row_is_read_with_its_specifications() {
         let read = read_row(&row(), &mapping(), &template()).unwrap();
         assert_eq!((read.sku.as_str(), read.price.minor(), read.stock), ("100-1000", 685_000_000, 12));
-        assert_eq!(read.patch.brand.unwrap().slug.as_str(), "amd");
-        assert_eq!(read.patch.year, Some(2024));
+        assert_eq!(read.patch.brand, Change::Set(brand_slug("AMD").unwrap()));
+        assert_eq!(read.patch.year, Change::Set(2024));
         assert_eq!(read.patch.specs["socket"], Some(SpecValue::Select("AM5".into())));
         assert_eq!(read.patch.specs["tdp"], Some(SpecValue::Number(120.0)));
         assert_eq!(read.patch.specs["memory_types"], Some(SpecValue::MultiSelect(vec!["DDR5".into()])));

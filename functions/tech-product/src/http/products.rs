@@ -3,7 +3,7 @@ use std::collections::BTreeMap;
 use axum::Json;
 use axum::extract::{Path, State};
 use axum::response::{IntoResponse, Response};
-use domain::{Localized, Money, ProductId, Slug, StoreId};
+use domain::{Change as Said, Localized, Money, ProductId, Slug, StoreId};
 use dynamodb::Stored;
 use garde::Validate;
 use http::StatusCode;
@@ -21,22 +21,33 @@ use crate::ops::change_product::{self, Change};
 use crate::ops::create_product::{self, NewProduct};
 use crate::table::{self, Card};
 
-/// What may be said of a product, all of it optional; its rules are the domain's.
+/// What may be said of a product, all of it optional; `null` takes away what may be absent. Its rules are the domain's.
 #[derive(Debug, Default, Deserialize)]
 struct DetailsBody {
     title: Option<Localized>,
-    description: Option<Localized>,
-    brand: Option<String>,
-    model: Option<String>,
-    original_price: Option<Money>,
+    #[serde(default)]
+    description: Said<Localized>,
+    #[serde(default)]
+    brand: Said<String>,
+    #[serde(default)]
+    model: Said<String>,
+    #[serde(default)]
+    original_price: Said<Money>,
     condition: Option<Condition>,
-    year: Option<u16>,
-    gtin: Option<String>,
-    mpn: Option<String>,
-    warranty_months: Option<u16>,
-    vat_rate: Option<u32>,
-    ikpu: Option<String>,
-    package_code: Option<String>,
+    #[serde(default)]
+    year: Said<u16>,
+    #[serde(default)]
+    gtin: Said<String>,
+    #[serde(default)]
+    mpn: Said<String>,
+    #[serde(default)]
+    warranty_months: Said<u16>,
+    #[serde(default)]
+    vat_rate: Said<u32>,
+    #[serde(default)]
+    ikpu: Said<String>,
+    #[serde(default)]
+    package_code: Said<String>,
     tags: Option<Vec<String>>,
     #[serde(default)]
     specs: BTreeMap<String, Value>,
@@ -45,7 +56,7 @@ struct DetailsBody {
 impl DetailsBody {
     /// The patch, and the specifications as given.
     fn read(self) -> Result<(Patch, BTreeMap<String, Value>), Vec<Refusal>> {
-        let brand = self.brand.map(|name| brand_slug(&name)).transpose();
+        let brand = self.brand.try_map(|name| brand_slug(&name));
         let patch = Patch {
             title: self.title,
             description: self.description,

@@ -3,7 +3,7 @@
 use std::collections::{HashMap, HashSet};
 
 use contracts::{Actor, Event, Fact, ImportFinished, Service, StoreStatus};
-use domain::{EventId, ImportId, ProductId};
+use domain::{Change, EventId, ImportId, ProductId};
 use dynamodb::{Error, Stored, Tx};
 use jiff::SignedDuration;
 use lambda::calls::CallError;
@@ -171,10 +171,13 @@ fn read_lines(bytes: &[u8], import: &Import, template: &SpecTemplate) -> Vec<Lin
 
 /// The lines with brands as they are known.
 async fn spelled(ctx: &Ctx, mut lines: Vec<Line>) -> Result<Vec<Line>, Error> {
-    let named = lines.iter().filter_map(|line| line.read.as_ref().ok()?.patch.brand.as_ref());
+    let named = lines.iter().filter_map(|line| match &line.read.as_ref().ok()?.patch.brand {
+        Change::Set(brand) => Some(brand),
+        Change::Keep | Change::Clear => None,
+    });
     let brands = brands::ensure(ctx, named).await?;
     for row in lines.iter_mut().filter_map(|line| line.read.as_mut().ok()) {
-        if let Some(brand) = &mut row.patch.brand
+        if let Change::Set(brand) = &mut row.patch.brand
             && let Some(known) = brands.get(&brand.slug)
         {
             brand.clone_from(known);

@@ -1,7 +1,7 @@
 use std::collections::BTreeMap;
 
 use contracts::StoreStatus;
-use domain::{CorrelationId, Localized, Money};
+use domain::{Change as Said, CorrelationId, Localized, Money};
 use futures::future::join_all;
 use serde_json::{Value, json};
 
@@ -28,7 +28,7 @@ fn new(sku: &str, brand: &str) -> NewProduct {
         stock: 4,
         patch: Patch {
             title: Some(Localized::new("Protsessor Ryzen", "Процессор Ryzen", "Ryzen processor")),
-            brand: Some(brand_slug(brand).unwrap()),
+            brand: Said::Set(brand_slug(brand).unwrap()),
             ..Patch::default()
         },
         specs: specs.into_iter().map(|(name, value)| (name.to_owned(), value)).collect(),
@@ -61,7 +61,7 @@ async fn what_is_incomplete_is_not_published_and_told_what_it_lacks() {
     let w = World::with_catalogue().await;
     let bare = NewProduct {
         specs: BTreeMap::new(),
-        patch: Patch { brand: None, ..new("A-1", "AMD").patch },
+        patch: Patch { brand: Said::Keep, ..new("A-1", "AMD").patch },
         ..new("A-1", "AMD")
     };
     let product = create(&w.intake, bare).await.unwrap();

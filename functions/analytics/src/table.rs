@@ -21,9 +21,7 @@ use dynamodb::{Key, Row, TableSchema};
 use serde::{Deserialize, Serialize};
 
 /// The shape of the table.
-pub const SCHEMA: TableSchema = TableSchema {
-    indexes: &[dynamodb::IndexSchema { index: dynamodb::Index::Gsi1, projection: dynamodb::Projection::All }],
-};
+pub const SCHEMA: TableSchema = TableSchema { indexes: &[] };
 
 /// How long raw events are kept.
 const EVENT_DAYS: i64 = 730;

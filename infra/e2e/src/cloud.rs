@@ -45,6 +45,9 @@ async fn built() {
             build.args(["build", "--quiet", "--workspace", "--bins", "--locked"]).current_dir(root());
             if binaries().ends_with("release") {
                 build.arg("--release");
+            } else {
+                // With the targets that `cargo test` builds, cargo takes the same features and compiles nothing twice.
+                build.args(["--tests", "--examples"]);
             }
             let status = build.status().await.expect("cargo runs");
             assert!(status.success(), "the binaries are built");

@@ -2,6 +2,7 @@
 //!
 //! Nothing here reaches into a service: a journey sees what a shopper, a vendor or an operator sees.
 
+pub mod access;
 mod cloud;
 mod http;
 mod people;

@@ -45,7 +45,19 @@ fn dependencies_run_one_way() {
             "contracts" => &["dynamodb", "lambda", "tokio"],
             "dynamodb" => &["lambda"],
             // The laptop cloud runs any template: it must not know the services.
-            "local" => &["domain", "contracts", "dynamodb", "lambda", "auth", "user", "store", "tech-product", "cart", "order", "analytics"],
+            "local" => &[
+                "domain",
+                "contracts",
+                "dynamodb",
+                "lambda",
+                "auth",
+                "user",
+                "store",
+                "tech-product",
+                "cart",
+                "order",
+                "analytics",
+            ],
             _ => &[],
         };
         let wrong: Vec<_> = dependencies(&package).into_iter().filter(|d| forbidden.contains(&d.as_str())).collect();

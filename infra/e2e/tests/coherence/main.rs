@@ -20,7 +20,14 @@ fn root() -> PathBuf {
 /// The template, resolved for stage `dev`.
 fn stack() -> Stack {
     let template = Template::load(&root().join("template.yaml"), &BTreeMap::new()).expect("template.yaml loads");
-    template.resolve(&PhysicalIds::default()).expect("template.yaml resolves")
+    let ids = PhysicalIds {
+        region: "us-east-1".to_owned(),
+        account: "000000000000".to_owned(),
+        stack_name: "coherence".to_owned(),
+        queue_url_base: "http://127.0.0.1".to_owned(),
+        created: BTreeMap::new(),
+    };
+    template.resolve(&ids).expect("template.yaml resolves")
 }
 
 /// A function's name without stage: `um-dev-store-api` is `store-api`.

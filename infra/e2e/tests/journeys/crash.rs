@@ -8,7 +8,7 @@ async fn no_account_is_lost_or_half_made_when_everything_is_killed() {
     let client = cloud.client();
     let emails: Vec<String> = (0..200).map(|n| format!("crash-{n}@shop.example")).collect();
     // Eight at a time; the kill comes in the middle.
-    let register = |email: String| {
+    let register = move |email: String| {
         let client = client.clone();
         async move {
             let body = json!({"email": email, "password": PASSWORD, "role": "CUSTOMER"}).to_string().into_bytes();

@@ -69,6 +69,7 @@ async fn forged_and_foreign_tokens_are_refused_on_every_protected_route() {
 
 /// Some address of the route: who is refused by his token is refused whatever it says.
 fn concrete(path: &str) -> String {
-    let part = |p: &str| if p.starts_with('{') { "0198e4c2-0000-7000-8000-000000000001".to_owned() } else { p.to_owned() };
+    let part =
+        |p: &str| if p.starts_with('{') { "0198e4c2-0000-7000-8000-000000000001".to_owned() } else { p.to_owned() };
     path.split('/').map(part).collect::<Vec<_>>().join("/")
 }

@@ -1,0 +1,107 @@
+use std::collections::BTreeMap;
+
+use e2e::access::{CALLERS, Outcome, rows};
+use e2e::{Client, Cloud, Person, Shop};
+use serde_json::{Value, json};
+
+/// What the addresses of the table name.
+struct World {
+    callers: [Client; 6],
+    internal: [Client; 6],
+    names: BTreeMap<&'static str, String>,
+}
+
+async fn world(cloud: &Cloud) -> World {
+    let shop = Shop::open(cloud, 100).await;
+    let shopper = Person::join(cloud, "shopper", "CUSTOMER").await;
+    let other = Person::join(cloud, "other", "CUSTOMER").await;
+    let foreign = Person::join(cloud, "foreign", "VENDOR").await;
+    Shop::open_store(&foreign, &shop.admin, "Boshqa do'kon").await;
+    let order = shop.buy(&shopper, 1, "for-the-access-table").await.expect_status(201);
+    let order_id = shopper.client.get("/v1/orders").await.expect_status(200).body["items"][0]["order_id"].clone();
+    let told = e2e::until("the shopper is told", || async {
+        shopper.client.get("/v1/users/me/notifications").await.body["items"].as_array()?.first().cloned()
+    })
+    .await;
+    for person in [&other, &foreign, &shop.owner, &shop.admin] {
+        let ready = || async { (person.client.get("/v1/users/me").await.status == 200).then_some(()) };
+        e2e::until("every profile arrives", ready).await;
+    }
+    e2e::until("the cart was emptied", || async {
+        shopper.client.get("/v1/cart").await.body["lines"].as_array()?.is_empty().then_some(())
+    })
+    .await;
+    let cart = shop.add_to_cart(&shopper, 1).await;
+    let imports = shop.owner.client.get(&format!("/v1/stores/{}/imports", shop.store_id)).await.expect_status(200);
+    let page = cloud.client().get(&format!("/v1/products/{}", shop.product_id)).await.expect_status(200);
+    let store = cloud.client().get(&format!("/v1/stores/{}", shop.store_id)).await.expect_status(200);
+    let text = |v: &Value| v.as_str().unwrap_or_else(|| panic!("no id: {v} (of {})", order.body)).to_owned();
+    let names = BTreeMap::from([
+        ("{session_id}", shopper.refresh_token.split('.').next().unwrap().to_owned()),
+        ("{user_id}", shopper.id.clone()),
+        ("{notification_id}", text(&told["notification_id"])),
+        ("{store_id}", shop.store_id.clone()),
+        ("{slug}", store.text("slug")),
+        ("{category}", "cpu".to_owned()),
+        ("{product_id}", shop.product_id.clone()),
+        ("{product_slug}", page.text("slug")),
+        ("{variant_id}", shop.variant_id.clone()),
+        ("{import_id}", text(&imports.body["items"][0]["import_id"])),
+        ("{item_id}", text(&cart.body["lines"][0]["item_id"])),
+        ("{order_id}", text(&order_id)),
+        ("{reservation_id}", "0198e4c2-0000-7000-8000-000000000001".to_owned()),
+    ]);
+    let tokens = [None, Some(&shopper), Some(&other), Some(&shop.owner), Some(&foreign), Some(&shop.admin)];
+    let of = |base: &str| tokens.map(|p| p.map_or(Client::new(base), |p| Client::new(base).token(&p.access_token)));
+    let internal = cloud.endpoints["apis"]["InternalApi"].as_str().unwrap();
+    World { callers: of(cloud.text("public_url")), internal: of(internal), names }
+}
+
+/// What a reading route asks for beside its path.
+fn query(path: &str) -> &'static str {
+    match path {
+        "/v1/products" => "?category=cpu",
+        "/v1/admin/audit-logs" => "?resource=store/x",
+        "/v1/admin/stores" => "?status=ACTIVE",
+        "/v1/admin/analytics/events" => "?hour=2026-11-23T11",
+        path if path.contains("analytics") => "?from=2026-11-01&to=2026-11-23",
+        _ => "",
+    }
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn every_route_lets_in_and_refuses_whom_the_table_says() {
+    let cloud = Cloud::start().await;
+    let world = world(&cloud).await;
+    let mut wrong = Vec::new();
+    for row in rows() {
+        let path: String = world.names.iter().fold(row.path.to_owned(), |path, (name, id)| path.replace(name, id));
+        assert!(!path.contains('{'), "{path} names something that the world lacks");
+        let internal = path.starts_with("/internal/");
+        let clients = if internal { &world.internal } else { &world.callers };
+        for ((client, caller), outcome) in clients.iter().zip(CALLERS).zip(row.outcomes) {
+            let reads = row.method == "GET";
+            // An empty object changes nothing: what validation says of it comes after access.
+            let body = (!reads && row.method != "DELETE").then(|| json!({}));
+            let reply = client.call(row.method, &format!("{path}{}", query(row.path)), body.as_ref()).await;
+            let as_said = match outcome {
+                Outcome::Elsewhere => continue,
+                Outcome::Refused(status) => reply.status == status,
+                Outcome::In if reads || row.method == "DELETE" => (200..300).contains(&reply.status),
+                // Signing in with nothing is told so; it is not the route that refuses.
+                Outcome::In if row.path.starts_with("/v1/auth/") => reply.status < 500 && reply.status != 403,
+                Outcome::In => reply.status < 500 && ![401, 403, 404].contains(&reply.status),
+            };
+            if !as_said {
+                wrong.push(format!(
+                    "{caller}: {} {path} → {} {}, not {outcome:?}",
+                    row.method,
+                    reply.status,
+                    reply.code()
+                ));
+            }
+        }
+    }
+    assert!(wrong.is_empty(), "{}", wrong.join("\n"));
+    cloud.stop().await;
+}

@@ -1,6 +1,7 @@
 //! The rules of the catalogue and its stock: pure, without time or tables of their own.
 
 mod category;
+mod details;
 mod fault;
 mod gtin;
 mod hold;
@@ -12,14 +13,12 @@ mod spec;
 mod upload;
 
 pub use category::{Category, DEPTH_MAX, SpecField, SpecKind, SpecTemplate, TemplateError, TooDeep};
+pub use details::{BrandRef, Condition, Details, Patch, Spec, brand_slug, missing};
 pub use fault::{Fault, Refusal};
 pub use hold::{Hold, HoldEnded, Settled};
 pub use import::{Failure, Field, Import, ImportStatus, Mapping, MappingError, Progress, ROWS_PER_CHUNK};
 pub use price::som;
-pub use product::{
-    BrandRef, Condition, Details, ImportMark, Patch, Product, Spec, Status, StatusError, Variant, brand_slug,
-    check_sku, missing, product_id,
-};
+pub use product::{ImportMark, Product, Status, StatusError, Variant, check_sku, product_id};
 pub use row::{ImportRow, look_up, read_row};
 pub use spec::SpecValue;
 pub use upload::{Format, Lines, ROW_BYTES_MAX, ROWS_MAX, SENT_MAX, UploadFault, to_lines};

@@ -1,0 +1,280 @@
+//! What a product is, and what may be said of it.
+
+use std::collections::BTreeMap;
+
+use domain::{Change, Localized, Money, Slug};
+use serde::{Deserialize, Serialize};
+
+use super::gtin::is_gtin;
+use super::{Fault, Refusal, SpecTemplate, SpecValue};
+
+const TITLE_MAX: usize = 200;
+const DESCRIPTION_MAX: usize = 5_000;
+const WORD_MAX: usize = 100;
+const TAGS_MAX: usize = 20;
+
+/// What a product is.
+#[derive(Debug, Clone, PartialEq, Default, Serialize, Deserialize)]
+pub struct Details {
+    /// As people read it.
+    pub title: Localized,
+    /// At length.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub description: Option<Localized>,
+    /// Who makes it.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub brand: Option<BrandRef>,
+    /// The maker's name for it.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub model: Option<String>,
+    /// The crossed-out price.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub original_price: Option<Money>,
+    /// What somebody had before.
+    #[serde(default)]
+    pub condition: Condition,
+    /// When it came out.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub year: Option<u16>,
+    /// Its barcode.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub gtin: Option<String>,
+    /// The maker's part number.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub mpn: Option<String>,
+    /// Months.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub warranty_months: Option<u16>,
+    /// Percent; none when its sale carries no VAT.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub vat_rate: Option<u32>,
+    /// The national catalogue's number.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub ikpu: Option<String>,
+    /// The national catalogue's package.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub package_code: Option<String>,
+    /// Words to find it by.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub tags: Vec<String>,
+    /// In the template's order.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub specs: Vec<Spec>,
+}
+
+/// What is to be said anew about a product; what is absent or kept stays.
+#[derive(Debug, Clone, PartialEq, Default)]
+pub struct Patch {
+    /// See [`Details`].
+    pub title: Option<Localized>,
+    /// See [`Details`].
+    pub description: Change<Localized>,
+    /// See [`Details`].
+    pub brand: Change<BrandRef>,
+    /// See [`Details`].
+    pub model: Change<String>,
+    /// See [`Details`].
+    pub original_price: Change<Money>,
+    /// See [`Details`].
+    pub condition: Option<Condition>,
+    /// See [`Details`].
+    pub year: Change<u16>,
+    /// See [`Details`].
+    pub gtin: Change<String>,
+    /// See [`Details`].
+    pub mpn: Change<String>,
+    /// See [`Details`].
+    pub warranty_months: Change<u16>,
+    /// See [`Details`].
+    pub vat_rate: Change<u32>,
+    /// See [`Details`].
+    pub ikpu: Change<String>,
+    /// See [`Details`].
+    pub package_code: Change<String>,
+    /// See [`Details`].
+    pub tags: Option<Vec<String>>,
+    /// By the template's name; `None` takes a specification away.
+    pub specs: BTreeMap<String, Option<SpecValue>>,
+}
+
+/// A maker.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct BrandRef {
+    /// Its name in addresses.
+    pub slug: Slug,
+    /// As it spells itself.
+    pub name: String,
+}
+
+/// A specification as a page shows it: its label and unit as the template had them when the product was saved.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+pub struct Spec {
+    /// The template's name.
+    pub name: String,
+    /// The template's label.
+    pub label: Localized,
+    /// The template's unit.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub unit: Option<String>,
+    /// What it is.
+    #[serde(flatten)]
+    pub value: SpecValue,
+}
+
+/// What somebody had before.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Default, Serialize, Deserialize)]
+#[serde(rename_all = "SCREAMING_SNAKE_CASE")]
+pub enum Condition {
+    /// Nobody.
+    #[default]
+    New,
+    /// Repaired by somebody who answers for it.
+    Refurbished,
+    /// Somebody.
+    Used,
+    /// Only unpacked.
+    OpenBox,
+}
+
+impl Details {
+    /// These details with `patch` said over them. Specifications keep the template's order.
+    pub fn with(mut self, patch: Patch, template: &SpecTemplate) -> Self {
+        if let Some(title) = patch.title {
+            // A text in one language that says what the title says already takes no translation away.
+            let same = title.ru.is_none() && title.en.is_none() && title.uz == self.title.uz;
+            if !same {
+                self.title = title;
+            }
+        }
+        self.description = patch.description.apply(self.description);
+        self.brand = patch.brand.apply(self.brand);
+        self.model = patch.model.apply(self.model);
+        self.original_price = patch.original_price.apply(self.original_price);
+        self.year = patch.year.apply(self.year);
+        self.gtin = patch.gtin.apply(self.gtin);
+        self.mpn = patch.mpn.apply(self.mpn);
+        self.warranty_months = patch.warranty_months.apply(self.warranty_months);
+        self.vat_rate = patch.vat_rate.apply(self.vat_rate);
+        self.ikpu = patch.ikpu.apply(self.ikpu);
+        self.package_code = patch.package_code.apply(self.package_code);
+        self.condition = patch.condition.unwrap_or(self.condition);
+        self.tags = patch.tags.unwrap_or(self.tags);
+        let mut values: BTreeMap<_, _> = self.specs.into_iter().map(|spec| (spec.name, Some(spec.value))).collect();
+        values.extend(patch.specs);
+        let spec = |field: &super::SpecField| {
+            let value = values.remove(&field.name).flatten()?;
+            Some(Spec { name: field.name.clone(), label: field.label.clone(), unit: field.unit.clone(), value })
+        };
+        self.specs = template.fields.iter().filter_map(spec).collect();
+        self
+    }
+}
+
+impl Patch {
+    /// What breaks a rule of its own, whatever the product is.
+    pub fn faults(&self) -> Vec<Refusal> {
+        let mut faults = Vec::new();
+        let mut check = |field: &str, fault: Option<Fault>| faults.extend(fault.map(|f| Refusal::new(field, f)));
+        check("title", self.title.as_ref().and_then(|t| localized(t, TITLE_MAX)));
+        check("description", set(&self.description).and_then(|t| localized(t, DESCRIPTION_MAX)));
+        check("brand", set(&self.brand).and_then(|b| text(&b.name, WORD_MAX)));
+        for (field, value) in [("model", &self.model), ("mpn", &self.mpn), ("package_code", &self.package_code)] {
+            check(field, set(value).and_then(|v| text(v, WORD_MAX)));
+        }
+        check("original_price", set(&self.original_price).filter(|p| p.minor() <= 0).map(|_| Fault::OriginalPrice));
+        check("year", set(&self.year).filter(|y| !(1970..=2100).contains(*y)).map(|_| Fault::Year));
+        check("gtin", set(&self.gtin).filter(|g| !is_gtin(g)).map(|_| Fault::Gtin));
+        let ikpu = |i: &&String| i.len() != 17 || !i.bytes().all(|b| b.is_ascii_digit());
+        check("ikpu", set(&self.ikpu).filter(ikpu).map(|_| Fault::Ikpu));
+        check("vat_rate", set(&self.vat_rate).filter(|rate| ![0, 12].contains(*rate)).map(|_| Fault::VatRate));
+        let tags = |tags: &Vec<String>| {
+            let long = (tags.len() > TAGS_MAX).then_some(Fault::TooLong);
+            long.or_else(|| tags.iter().find_map(|tag| text(tag, WORD_MAX)))
+        };
+        check("tags", self.tags.as_ref().and_then(tags));
+        faults
+    }
+}
+
+/// What a product still lacks to be on sale.
+pub fn missing(details: &Details, price: Money, template: &SpecTemplate) -> Vec<Refusal> {
+    let has = |name: &str| details.specs.iter().any(|spec| spec.name == name);
+    let specs = template.fields.iter().filter(|field| field.required && !has(&field.name));
+    let mut missing: Vec<_> = specs.map(|f| Refusal::new(format!("specs.{}", f.name), Fault::Missing)).collect();
+    if details.brand.is_none() {
+        missing.insert(0, Refusal::new("brand", Fault::Missing));
+    }
+    if details.original_price.is_some_and(|original| original.minor() <= price.minor()) {
+        missing.push(Refusal::new("original_price", Fault::OriginalPrice));
+    }
+    missing
+}
+
+/// The brand that is called `name`.
+pub fn brand_slug(name: &str) -> Result<BrandRef, Fault> {
+    let name = name.trim();
+    let slug = Slug::from_title(name).ok_or(Fault::Name)?;
+    Ok(BrandRef { slug, name: name.to_owned() })
+}
+
+const fn set<T>(change: &Change<T>) -> Option<&T> {
+    match change {
+        Change::Set(value) => Some(value),
+        Change::Keep | Change::Clear => None,
+    }
+}
+
+fn localized(texts: &Localized, max: usize) -> Option<Fault> {
+    let translations = [&texts.ru, &texts.en].into_iter().flatten().find_map(|t| text(t, max));
+    text(&texts.uz, max).or(translations)
+}
+
+fn text(text: &str, max: usize) -> Option<Fault> {
+    if text.trim().is_empty() { Some(Fault::Missing) } else { (text.chars().count() > max).then_some(Fault::TooLong) }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn an_import_in_one_language_keeps_the_translations() {
+        let template = SpecTemplate { category: "cpu".parse().unwrap(), fields: Vec::new() };
+        let details =
+            Details { title: Localized::new("Protsessor", "Процессор", "Processor"), ..Details::default() };
+        let patch = |title| Patch { title: Some(Localized::same(title)), ..Patch::default() };
+        assert_eq!(details.clone().with(patch("Protsessor"), &template), details);
+        assert_eq!(details.with(patch("Boshqa"), &template).title, Localized::same("Boshqa"));
+    }
+
+    #[test]
+    fn null_takes_away_and_silence_keeps() {
+        let template = SpecTemplate { category: "cpu".parse().unwrap(), fields: Vec::new() };
+        let details = Details { year: Some(2024), vat_rate: Some(12), ..Details::default() };
+        let after = details.with(Patch { vat_rate: Change::Clear, ..Patch::default() }, &template);
+        assert_eq!((after.year, after.vat_rate), (Some(2024), None));
+    }
+
+    #[test]
+    fn every_broken_rule_is_named() {
+        let patch = Patch {
+            title: Some(Localized::same(" ")),
+            year: Change::Set(1900),
+            gtin: Change::Set("123".into()),
+            ikpu: Change::Set("1".into()),
+            vat_rate: Change::Set(15),
+            model: Change::Set("m".repeat(101)),
+            ..Patch::default()
+        };
+        let faults: Vec<_> = patch.faults().into_iter().map(|r| (r.field, r.fault)).collect();
+        let expected = [
+            ("title", Fault::Missing),
+            ("model", Fault::TooLong),
+            ("year", Fault::Year),
+            ("gtin", Fault::Gtin),
+            ("ikpu", Fault::Ikpu),
+            ("vat_rate", Fault::VatRate),
+        ];
+        assert_eq!(faults, expected.map(|(field, fault)| (field.to_owned(), fault)));
+    }
+}

@@ -1,0 +1,199 @@
+//! Where each row stands.
+
+use contracts::ReservationStatus;
+use domain::{ImportId, ProductId, ReservationId, Slug, StoreId, Timestamp, VariantId};
+use dynamodb::{Due, Index, Key, Row};
+
+use super::rows::{Brand, Card, Movement, PriceChange, RefusedRow, SlugClaim, Stock};
+use crate::domain::{Category, Hold, Import, Product, SpecTemplate, Status};
+
+/// Key of a product.
+pub fn product_key(id: ProductId) -> Key {
+    Key::new(format!("PRODUCT#{id}"), "PRODUCT")
+}
+
+/// Key of a variant's stock.
+pub fn stock_key(product: ProductId, variant: VariantId) -> Key {
+    Key::new(format!("PRODUCT#{product}"), format!("VARIANT#{variant}"))
+}
+
+/// Key of a movement.
+pub fn movement_key(product: ProductId, movement: uuid::Uuid) -> Key {
+    Key::new(format!("PRODUCT#{product}"), format!("MOVEMENT#{movement}"))
+}
+
+/// Key of a category.
+pub fn category_key(slug: &Slug) -> Key {
+    Key::new(format!("CATEGORY#{slug}"), "CATEGORY")
+}
+
+/// Key of a category's template.
+pub fn template_key(category: &Slug) -> Key {
+    Key::new(format!("CATEGORY#{category}"), "TEMPLATE")
+}
+
+/// Key of a brand.
+pub fn brand_key(slug: &Slug) -> Key {
+    Key::new(format!("BRAND#{slug}"), "BRAND")
+}
+
+/// Key of a slug's claim.
+pub fn slug_key(slug: &Slug) -> Key {
+    Key::new(format!("SLUG#{slug}"), "SLUG")
+}
+
+/// Key of a product's card.
+pub fn card_key(store: StoreId, sku: &str) -> Key {
+    Key::new(format!("STORE#{store}"), format!("SKU#{sku}"))
+}
+
+/// Key of a store's counters; the attribute `products` counts its products.
+pub fn counters_key(store: StoreId) -> Key {
+    Key::new(format!("STORE#{store}"), "COUNTERS")
+}
+
+/// Key of an import.
+pub fn import_key(id: ImportId) -> Key {
+    Key::new(format!("IMPORT#{id}"), "IMPORT")
+}
+
+/// Key of a reservation.
+pub fn hold_key(id: ReservationId) -> Key {
+    Key::new(format!("RESERVATION#{id}"), "RESERVATION")
+}
+
+impl Row for Category {
+    const KIND: &'static str = "category";
+
+    fn key(&self) -> Key {
+        category_key(&self.slug)
+    }
+
+    fn indexes(&self) -> Vec<(Index, Key)> {
+        let listed = (Index::Gsi1, Key::new("CATEGORIES", self.path()));
+        if self.visible { vec![listed] } else { Vec::new() }
+    }
+}
+
+impl Row for SpecTemplate {
+    const KIND: &'static str = "spec-template";
+
+    fn key(&self) -> Key {
+        template_key(&self.category)
+    }
+}
+
+impl Row for Brand {
+    const KIND: &'static str = "brand";
+
+    fn key(&self) -> Key {
+        brand_key(&self.slug)
+    }
+}
+
+impl Row for Product {
+    const KIND: &'static str = "product";
+
+    fn key(&self) -> Key {
+        product_key(self.product_id)
+    }
+}
+
+impl Row for Stock {
+    const KIND: &'static str = "stock";
+
+    fn key(&self) -> Key {
+        stock_key(self.product_id, self.variant_id)
+    }
+}
+
+impl Row for PriceChange {
+    const KIND: &'static str = "price-change";
+
+    fn key(&self) -> Key {
+        let place = format!("PRICE#{}#{}#{}", self.variant_id, sortable(self.at), self.product_version);
+        Key::new(format!("PRODUCT#{}", self.product_id), place)
+    }
+}
+
+impl Row for Movement {
+    const KIND: &'static str = "movement";
+
+    fn key(&self) -> Key {
+        movement_key(self.product_id, self.movement_id)
+    }
+
+    fn indexes(&self) -> Vec<(Index, Key)> {
+        let place = format!("{}#{}", sortable(self.at), self.movement_id);
+        vec![(Index::Gsi1, Key::new(format!("MOVEMENTS#{}", self.product_id), place))]
+    }
+}
+
+impl Row for SlugClaim {
+    const KIND: &'static str = "slug";
+
+    fn key(&self) -> Key {
+        slug_key(&self.slug)
+    }
+}
+
+impl Row for Card {
+    const KIND: &'static str = "card";
+
+    fn key(&self) -> Key {
+        card_key(self.store_id, &self.sku)
+    }
+
+    fn indexes(&self) -> Vec<(Index, Key)> {
+        if self.status != Status::Active {
+            return Vec::new();
+        }
+        let place = format!("{}#{}", sortable(self.created_at), self.product_id);
+        vec![
+            (Index::Gsi1, Key::new(format!("SALE#{}", self.category), place.clone())),
+            (Index::Gsi2, Key::new(format!("SALE#{}", self.store_id), place)),
+        ]
+    }
+}
+
+impl Row for Import {
+    const KIND: &'static str = "import";
+
+    fn key(&self) -> Key {
+        import_key(self.import_id)
+    }
+
+    fn indexes(&self) -> Vec<(Index, Key)> {
+        let place = format!("{}#{}", sortable(self.created_at), self.import_id);
+        vec![(Index::Gsi1, Key::new(format!("IMPORTS#{}", self.store_id), place))]
+    }
+
+    fn due(&self) -> Option<Due> {
+        (!self.is_over()).then_some(Due(self.look_at))
+    }
+}
+
+impl Row for RefusedRow {
+    const KIND: &'static str = "refused-row";
+
+    fn key(&self) -> Key {
+        Key::new(format!("IMPORT#{}", self.import_id), format!("REFUSED#{:08}", self.number))
+    }
+}
+
+impl Row for Hold {
+    const KIND: &'static str = "reservation";
+
+    fn key(&self) -> Key {
+        hold_key(self.reservation_id)
+    }
+
+    fn due(&self) -> Option<Due> {
+        (self.status == ReservationStatus::Held).then_some(Due(self.ends_at))
+    }
+}
+
+/// Milliseconds with leading zeros: text that sorts by time.
+fn sortable(at: Timestamp) -> String {
+    format!("{:013}", at.as_millisecond())
+}

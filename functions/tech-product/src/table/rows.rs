@@ -1,0 +1,193 @@
+//! Rows that are not domain values of their own.
+
+use domain::{ImportId, Localized, Money, ProductId, Slug, StoreId, Timestamp, UserId, VariantId};
+use serde::{Deserialize, Serialize};
+
+use crate::domain::{Condition, Product, Refusal, Status};
+
+/// A maker whose name was used by a product; an admin makes it `ACTIVE`.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Brand {
+    /// Its name in addresses.
+    pub slug: Slug,
+    /// As it was spelled first.
+    pub name: String,
+    /// Always `PENDING` until brands are reviewed.
+    pub status: BrandStatus,
+    /// When it was named first.
+    pub created_at: Timestamp,
+}
+
+/// Where a brand is.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "SCREAMING_SNAKE_CASE")]
+pub enum BrandStatus {
+    /// Named by a store.
+    Pending,
+}
+
+/// The stock of one variant, with what a sale depends on. Always `available + reserved = on_hand`, none below 0.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+pub struct Stock {
+    /// The product.
+    pub product_id: ProductId,
+    /// Its variant.
+    pub variant_id: VariantId,
+    /// The seller.
+    pub store_id: StoreId,
+    /// The variant's.
+    pub sku: String,
+    /// The product's.
+    pub title: Localized,
+    /// The price of one.
+    pub unit_price: Money,
+    /// Percent.
+    #[serde(default)]
+    pub vat_rate: Option<u32>,
+    /// Whether the product is on sale.
+    pub active: bool,
+    /// Pieces in the store.
+    pub on_hand: i64,
+    /// Those of them that are held for checkouts.
+    pub reserved: i64,
+    /// Those of them that can be bought.
+    pub available: i64,
+}
+
+/// A price that was changed.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct PriceChange {
+    /// The product.
+    pub product_id: ProductId,
+    /// Its variant.
+    pub variant_id: VariantId,
+    /// Before.
+    pub from: Money,
+    /// After.
+    pub to: Money,
+    /// When.
+    pub at: Timestamp,
+    /// The version of the product that the change replaced.
+    pub product_version: u64,
+}
+
+/// A change of the pieces in the store that no sale made. What sales do to a stock stands in their reservations.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Movement {
+    /// Follows from what caused it, so that a repetition moves nothing.
+    pub movement_id: uuid::Uuid,
+    /// The product.
+    pub product_id: ProductId,
+    /// Its variant.
+    pub variant_id: VariantId,
+    /// Pieces more, or less.
+    pub delta: i64,
+    /// Why.
+    pub cause: MovementCause,
+    /// What somebody noted.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub note: Option<String>,
+    /// When.
+    pub at: Timestamp,
+}
+
+/// Why pieces came or went.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(tag = "kind", rename_all = "snake_case")]
+pub enum MovementCause {
+    /// The product was made with them.
+    Opening {
+        /// By whom.
+        by: UserId,
+    },
+    /// A row of an import said so.
+    Import {
+        /// Which.
+        import_id: ImportId,
+    },
+    /// Somebody counted, received or wrote off.
+    Staff {
+        /// Who.
+        by: UserId,
+        /// What was asked for, to tell a repetition from another request under the same key.
+        asked: String,
+    },
+}
+
+/// Which product a slug belongs to.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct SlugClaim {
+    /// The slug.
+    pub slug: Slug,
+    /// The product.
+    pub product_id: ProductId,
+}
+
+/// A product as lists show it. Its key is what makes a SKU unique in its store.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+pub struct Card {
+    /// The product.
+    pub product_id: ProductId,
+    /// The seller.
+    pub store_id: StoreId,
+    /// Unique in the store.
+    pub sku: String,
+    /// Its name in addresses.
+    pub slug: Slug,
+    /// Where it stands in the tree.
+    pub category: Slug,
+    /// As people read it.
+    pub title: Localized,
+    /// Who makes it.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub brand: Option<String>,
+    /// The default variant.
+    pub variant_id: VariantId,
+    /// Its price.
+    pub price: Money,
+    /// The crossed-out price.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub original_price: Option<Money>,
+    /// What somebody had before.
+    pub condition: Condition,
+    /// Whether it is on sale.
+    pub status: Status,
+    /// When it was made.
+    pub created_at: Timestamp,
+}
+
+/// A row of an import that became no product.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct RefusedRow {
+    /// The import.
+    pub import_id: ImportId,
+    /// The row in the file, from 1.
+    pub number: u32,
+    /// The SKU, if the row has one.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub sku: Option<String>,
+    /// Everything that is wrong with it.
+    pub reasons: Vec<Refusal>,
+}
+
+impl Card {
+    /// The card of `product`; `None` when it has no default variant.
+    pub fn of(product: &Product) -> Option<Self> {
+        let default = product.variants.iter().find(|variant| variant.default)?;
+        Some(Self {
+            product_id: product.product_id,
+            store_id: product.store_id,
+            sku: product.sku.clone(),
+            slug: product.slug.clone(),
+            category: product.category.clone(),
+            title: product.details.title.clone(),
+            brand: product.details.brand.as_ref().map(|brand| brand.name.clone()),
+            variant_id: default.variant_id,
+            price: default.price,
+            original_price: product.details.original_price,
+            condition: product.details.condition,
+            status: product.status,
+            created_at: product.created_at,
+        })
+    }
+}

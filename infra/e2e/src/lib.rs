@@ -6,11 +6,13 @@ pub mod access;
 mod cloud;
 mod http;
 mod people;
+mod processes;
 mod shop;
 mod wait;
 
 pub use cloud::Cloud;
 pub use http::{Client, Reply};
 pub use people::{PASSWORD, Person};
+pub use processes::processes_of;
 pub use shop::{Shop, board_row, cpu_row, ndjson};
 pub use wait::{until, within_two_minutes};

@@ -30,7 +30,7 @@ lambda::problems! {
 /// The routes of `store-api`.
 pub fn api() -> Routes<Ctx> {
     Routes::new("store-api")
-        .post("/v1/stores", Access::Shopper, "Open a store, as a vendor", vendor::open)
+        .post("/v1/stores", Access::Vendor, "Open a store", vendor::open)
         .get("/v1/stores", Access::Public, "The stores that sell", public::list)
         .get("/v1/stores/mine", Access::Shopper, "The stores I work for", vendor::mine)
         .get("/v1/stores/slug/{slug}", Access::Public, "A store by its slug", public::by_slug)

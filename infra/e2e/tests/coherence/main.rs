@@ -3,6 +3,7 @@
 mod access;
 mod crates;
 mod events;
+mod policies;
 mod routes;
 mod tables;
 

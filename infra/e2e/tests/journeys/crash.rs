@@ -55,6 +55,50 @@ async fn no_account_is_lost_or_half_made_when_everything_is_killed() {
     cloud.stop().await;
 }
 
+/// Kills the processes of a function, as it works, and says how many there were.
+fn kill_function(cloud: &Cloud, binary: &str) -> usize {
+    let mut killed = 0;
+    for pid in e2e::processes_of(cloud) {
+        let name = std::fs::read_link(format!("/proc/{pid}/exe")).unwrap_or_default();
+        if name.ends_with(binary) {
+            let status = std::process::Command::new("kill").args(["-9", &pid.to_string()]).status().unwrap();
+            killed += usize::from(status.success());
+        }
+    }
+    killed
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_function_killed_in_the_middle_of_a_batch_loses_nothing() {
+    let cloud = Cloud::start().await;
+    let mut people = Vec::new();
+    let mut killed = 0;
+    for n in 0..24 {
+        people.push(Person::join(&cloud, &format!("batch-{n}"), "CUSTOMER").await);
+        // Whatever they are at: taking a batch, in it, answering it.
+        killed += kill_function(&cloud, "user-worker") + kill_function(&cloud, "auth-publisher");
+    }
+    assert!(killed >= 24, "functions were at work: {killed}");
+    // What was in flight comes again after its visibility timeout.
+    let mut offset_seconds = 0;
+    e2e::within_two_minutes("every profile arrives", || {
+        offset_seconds += 31;
+        let (cloud, people) = (&cloud, &people);
+        async move {
+            let missing = join_all(people.iter().map(|p| async { p.client.get("/v1/users/me").await.status })).await;
+            if missing.iter().all(|status| *status == 200) {
+                return Some(());
+            }
+            // At most fourteen minutes: tokens last fifteen.
+            cloud.clock(offset_seconds.min(14 * 60)).await;
+            tokio::time::sleep(std::time::Duration::from_millis(500)).await;
+            None
+        }
+    })
+    .await;
+    cloud.stop().await;
+}
+
 #[tokio::test(flavor = "multi_thread")]
 async fn no_sale_is_lost_or_doubled_when_everything_is_killed() {
     let cloud = Cloud::start().await;

@@ -9,25 +9,6 @@ fn addresses(cloud: &Cloud) -> Vec<String> {
     urls.into_iter().map(|url| url.trim_start_matches("http://").trim_end_matches('/').to_owned()).collect()
 }
 
-/// Processes that descend from `pid`, whatever became of those in between.
-fn descendants(pid: u32) -> Vec<u32> {
-    let mut parents = Vec::new();
-    for entry in std::fs::read_dir("/proc").unwrap().flatten() {
-        let Some(child) = entry.file_name().to_str().and_then(|n| n.parse::<u32>().ok()) else { continue };
-        let Ok(stat) = std::fs::read_to_string(entry.path().join("stat")) else { continue };
-        let parent = stat.rsplit(')').next().and_then(|rest| rest.split_whitespace().nth(1)?.parse().ok());
-        parents.extend(parent.map(|parent: u32| (child, parent)));
-    }
-    let mut found = vec![pid];
-    let mut at = 0;
-    while at < found.len() {
-        let parent = found[at];
-        found.extend(parents.iter().filter(|(_, p)| *p == parent).map(|(c, _)| *c));
-        at += 1;
-    }
-    found
-}
-
 fn alive(pids: &[u32]) -> Vec<u32> {
     let zombie = |pid: u32| {
         let stat = std::fs::read_to_string(format!("/proc/{pid}/stat")).unwrap_or_default();
@@ -40,7 +21,7 @@ fn alive(pids: &[u32]) -> Vec<u32> {
 async fn nothing_is_left_behind_by_an_orderly_stop() {
     let cloud = Cloud::start().await;
     cloud.client().get("/v1/regions").await.expect_status(200);
-    let (pids, ports) = (descendants(cloud.pid().unwrap()), addresses(&cloud));
+    let (pids, ports) = (e2e::processes_of(&cloud), addresses(&cloud));
     assert!(pids.len() >= 3, "the host, Cognito and a function at least: {pids:?}");
     cloud.stop().await;
     e2e::until("every process ends", || async { alive(&pids).is_empty().then_some(()) }).await;
@@ -53,7 +34,7 @@ async fn nothing_is_left_behind_by_an_orderly_stop() {
 async fn nothing_is_left_behind_by_kill_nine() {
     let cloud = Cloud::start().await;
     cloud.client().get("/v1/regions").await.expect_status(200);
-    let before = descendants(cloud.pid().unwrap());
+    let before = e2e::processes_of(&cloud);
     let cloud = cloud.kill_and_start_again().await;
     e2e::until("every process of the killed one ends", || async { alive(&before).is_empty().then_some(()) }).await;
     cloud.stop().await;

@@ -1,7 +1,10 @@
+use aws_config::{BehaviorVersion, Region};
+use aws_credential_types::Credentials;
 use aws_lc_rs::encoding::AsDer;
+use aws_sdk_cognitoidentityprovider::types::{AuthFlowType, AuthenticationResultType, ExplicitAuthFlowsType};
 use base64::Engine;
-use base64::engine::general_purpose::URL_SAFE_NO_PAD;
-use e2e::{Cloud, Person};
+use base64::engine::general_purpose::{STANDARD, URL_SAFE_NO_PAD};
+use e2e::{Cloud, PASSWORD, Person};
 use jsonwebtoken::{Algorithm, EncodingKey, Header, encode};
 use serde_json::{Value, json};
 
@@ -22,6 +25,65 @@ fn unsigned(header: &Value, claims: &Value) -> String {
     format!("{}.{}.", text(header), text(claims))
 }
 
+/// The operator's way into Cognito, to get real tokens that are not ours.
+struct Cognito(aws_sdk_cognitoidentityprovider::Client);
+
+impl Cognito {
+    async fn of(cloud: &Cloud) -> Self {
+        let keys =
+            Credentials::new(cloud.text("access_key_id"), cloud.text("secret_access_key"), None, None, "operator");
+        let config = aws_config::defaults(BehaviorVersion::latest())
+            .region(Region::new(cloud.text("region").to_owned()))
+            .endpoint_url(cloud.text("endpoint_url"))
+            .credentials_provider(keys)
+            .load()
+            .await;
+        Self(aws_sdk_cognitoidentityprovider::Client::new(&config))
+    }
+
+    async fn sign_in(&self, pool: &str, client: &str, user: &str) -> AuthenticationResultType {
+        let described = self.0.describe_user_pool_client().user_pool_id(pool).client_id(client).send().await.unwrap();
+        let mut call = self
+            .0
+            .admin_initiate_auth()
+            .user_pool_id(pool)
+            .client_id(client)
+            .auth_flow(AuthFlowType::AdminUserPasswordAuth)
+            .auth_parameters("USERNAME", user)
+            .auth_parameters("PASSWORD", PASSWORD);
+        if let Some(secret) = described.user_pool_client().and_then(|c| c.client_secret()) {
+            let key = aws_lc_rs::hmac::Key::new(aws_lc_rs::hmac::HMAC_SHA256, secret.as_bytes());
+            let hash = aws_lc_rs::hmac::sign(&key, format!("{user}{client}").as_bytes());
+            call = call.auth_parameters("SECRET_HASH", STANDARD.encode(hash));
+        }
+        call.send().await.unwrap().authentication_result.expect("signed in")
+    }
+
+    /// A client of `pool` without a secret.
+    async fn client(&self, pool: &str) -> String {
+        let call = self.0.create_user_pool_client().user_pool_id(pool).client_name("other");
+        let call = call.explicit_auth_flows(ExplicitAuthFlowsType::AllowAdminUserPasswordAuth);
+        let made = call.explicit_auth_flows(ExplicitAuthFlowsType::AllowRefreshTokenAuth).send().await.unwrap();
+        made.user_pool_client().and_then(|c| c.client_id()).expect("a client has an id").to_owned()
+    }
+
+    async fn token_of_another_client(&self, pool: &str, user: &str) -> String {
+        let client = self.client(pool).await;
+        self.sign_in(pool, &client, user).await.access_token.expect("an access token")
+    }
+
+    async fn token_of_another_pool(&self) -> String {
+        let made = self.0.create_user_pool().pool_name("another").send().await.unwrap();
+        let pool = made.user_pool().and_then(|p| p.id()).expect("a pool has an id").to_owned();
+        let client = self.client(&pool).await;
+        let user = "0198e4c2-0000-7000-8000-000000000001";
+        self.0.admin_create_user().user_pool_id(&pool).username(user).send().await.unwrap();
+        let set = self.0.admin_set_user_password().user_pool_id(&pool).username(user);
+        set.password(PASSWORD).permanent(true).send().await.unwrap();
+        self.sign_in(&pool, &client, user).await.access_token.expect("an access token")
+    }
+}
+
 #[tokio::test(flavor = "multi_thread")]
 async fn forged_and_foreign_tokens_are_refused_on_every_protected_route() {
     let cloud = Cloud::start().await;
@@ -39,11 +101,17 @@ async fn forged_and_foreign_tokens_are_refused_on_every_protected_route() {
     let hmac = EncodingKey::from_secret(b"the public key, say");
     let mut tampered: Vec<String> = person.access_token.split('.').map(str::to_owned).collect();
     tampered[1] = URL_SAFE_NO_PAD.encode(with("um_role", json!("SUPER_ADMIN")).to_string());
+    let cognito = Cognito::of(&cloud).await;
+    let (pool, client) = (cloud.resource("UserPool"), cloud.resource("UserPoolClient"));
+    let id_token = cognito.sign_in(pool, client, &person.id).await.id_token.expect("Cognito gives an id token");
     let tokens = [
+        ("an id token", id_token),
+        ("a token of another pool, truly signed by it", cognito.token_of_another_pool().await),
+        ("a token of another client of our pool", cognito.token_of_another_client(pool, &person.id).await),
         ("alg none", unsigned(&json!({"alg": "none", "typ": "JWT"}), &claims)),
         ("another key", forged(&claims)),
         ("HS256", encode(&Header::new(Algorithm::HS256), &claims, &hmac).unwrap()),
-        ("another pool", forged(&with("iss", json!("https://cognito-idp.us-east-1.amazonaws.com/us-east-1_other")))),
+        ("another issuer", forged(&with("iss", json!("https://cognito-idp.us-east-1.amazonaws.com/us-east-1_other")))),
         ("another client", forged(&with("client_id", json!("other")))),
         ("claims changed after signing", tampered.join(".")),
         ("no token at all", "abc".to_owned()),

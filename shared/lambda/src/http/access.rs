@@ -5,7 +5,7 @@ use std::sync::Arc;
 use axum::extract::{FromRequestParts, RawPathParams, Request, State};
 use axum::middleware::Next;
 use axum::response::Response;
-use contracts::{Member, Permission};
+use contracts::{Member, Permission, PlatformRole};
 use domain::StoreId;
 use http::header::AUTHORIZATION;
 use lambda_http::request::RequestContext;
@@ -23,6 +23,8 @@ pub enum Access {
     Guest,
     /// Whoever signed in.
     Shopper,
+    /// Vendors.
+    Vendor,
     /// Members of the store `{store_id}` of the path with that permission.
     Staff(Permission),
     /// Members, with that permission, of the store that the addressed row belongs to: the handler takes a
@@ -39,7 +41,7 @@ pub enum Access {
 impl Access {
     /// Whether the gateway's JWT authoriser stands before the route.
     pub const fn needs_token(self) -> bool {
-        matches!(self, Self::Shopper | Self::Staff(_) | Self::StaffOf(_) | Self::Admin)
+        matches!(self, Self::Shopper | Self::Vendor | Self::Staff(_) | Self::StaffOf(_) | Self::Admin)
     }
 }
 
@@ -99,13 +101,8 @@ pub(crate) async fn enforce<S: Gated>(
         Access::Public | Access::Provider => Caller::Guest,
         Access::Guest => optional(&parts, ctx.gate()).await?,
         Access::Shopper => Caller::User(from_gateway(&parts)?),
-        Access::Admin => {
-            let claims = from_gateway(&parts)?;
-            if !claims.role.is_admin() {
-                return Err(Problem::of(&kinds::FORBIDDEN));
-            }
-            Caller::User(claims)
-        }
+        Access::Vendor => with_role(&parts, |role| role == PlatformRole::Vendor)?,
+        Access::Admin => with_role(&parts, PlatformRole::is_admin)?,
         Access::Staff(permission) => {
             let claims = from_gateway(&parts)?;
             let path = RawPathParams::from_request_parts(&mut parts, &()).await.map_err(Problem::internal)?;
@@ -126,6 +123,11 @@ pub(crate) async fn enforce<S: Gated>(
     };
     parts.extensions.insert(caller);
     Ok(next.run(Request::from_parts(parts, body)).await)
+}
+
+fn with_role(parts: &http::request::Parts, fits: impl Fn(PlatformRole) -> bool) -> Result<Caller, Problem> {
+    let claims = from_gateway(parts)?;
+    if fits(claims.role) { Ok(Caller::User(claims)) } else { Err(Problem::of(&kinds::FORBIDDEN)) }
 }
 
 /// The claims that the gateway's authoriser verified; what it does not look at is checked here.

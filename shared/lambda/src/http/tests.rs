@@ -72,6 +72,7 @@ async fn send(call: Call) -> Reply {
     let routes = Routes::new("test")
         .get("/public", Access::Public, "", ok)
         .get("/shopper", Access::Shopper, "", ok)
+        .get("/vendor", Access::Vendor, "", ok)
         .get("/admin", Access::Admin, "", ok)
         .get("/stores/{store_id}/x", Access::Staff(Permission::StoreWrite), "", ok)
         .get("/row", Access::StaffOf(Permission::StoreWrite), "", of_row)
@@ -96,6 +97,10 @@ async fn each_access_lets_in_whom_it_names_and_nobody_else() {
         (get("/shopper"), 401),
         (get("/shopper").user(stranger, customer), 200),
         (get("/shopper").function(), 401),
+        (get("/vendor"), 401),
+        (get("/vendor").user(stranger, customer), 403),
+        (get("/vendor").user(stranger, admin), 403),
+        (get("/vendor").user(stranger, PlatformRole::Vendor), 200),
         (get("/admin"), 401),
         (get("/admin").user(stranger, customer), 403),
         (get("/admin").user(stranger, admin), 200),

@@ -91,12 +91,15 @@ async fn every_route_lets_in_and_refuses_whom_the_table_says() {
         let internal = path.starts_with("/internal/");
         let clients = if internal { &world.internal } else { &world.callers };
         for ((client, caller), outcome) in clients.iter().zip(CALLERS).zip(row.outcomes) {
+            if outcome == Outcome::Elsewhere {
+                continue;
+            }
             let reads = row.method == "GET";
             let body = (!reads && row.method != "DELETE").then(|| body(row.path));
             let client = client.with("idempotency-key", "for-the-access-table");
             let reply = client.call(row.method, &format!("{path}{}", query(row.path)), body.as_ref()).await;
             let as_said = match outcome {
-                Outcome::Elsewhere => continue,
+                Outcome::Elsewhere => true,
                 Outcome::Refused(status) => reply.status == status,
                 Outcome::In if reads || row.method == "DELETE" => (200..300).contains(&reply.status),
                 // Signing in with nothing is told so; it is not the route that refuses.

@@ -122,7 +122,9 @@ async fn forged_and_foreign_tokens_are_refused_on_every_protected_route() {
         let path = concrete(route.path);
         for (what, token) in &tokens {
             let reply = cloud.client().token(token).call(route.method.as_str(), &path, None).await;
-            assert_eq!(reply.status, 401, "{what} on {} {path}: {}", route.method, reply.body);
+            // The gateway takes an id token for what it is, signed by our pool, and misses the scope.
+            let status = if *what == "an id token" { 403 } else { 401 };
+            assert_eq!(reply.status, status, "{what} on {} {path}: {}", route.method, reply.body);
         }
     }
     // Sixteen minutes later the very token that worked is too old.

@@ -2,23 +2,27 @@
 
 use std::path::{Path, PathBuf};
 use std::process::Stdio;
-use std::time::Duration;
+use std::sync::{Arc, Weak};
+use std::time::{Duration, Instant};
 
 use serde_json::Value;
 use tempfile::TempDir;
 use tokio::io::{AsyncBufReadExt, BufReader};
 use tokio::process::{Child, Command};
-use tokio::sync::OnceCell;
+use tokio::sync::{Mutex, OnceCell};
 
 use crate::{Client, Person};
 
 /// How long a start may take once everything is built; the first one makes the Python environment.
 const START_MAX: Duration = Duration::from_mins(4);
 
+/// How long an orderly stop may take.
+const STOP_MAX: Duration = Duration::from_secs(20);
+
 /// A running laptop cloud with a state of its own. Dropping it ends it.
 pub struct Cloud {
-    state: Option<TempDir>,
     child: Child,
+    state: Option<TempDir>,
     /// What `endpoints.json` says.
     pub endpoints: Value,
 }
@@ -60,13 +64,19 @@ impl Cloud {
     pub async fn start() -> Self {
         let state = TempDir::new().expect("a temporary folder");
         let (child, endpoints) = spawn(state.path()).await;
-        Self { state: Some(state), child, endpoints }
+        Self { child, state: Some(state), endpoints }
     }
 
-    /// The one that tests share which disturb nobody: it ends with the test process, whose pipe it reads.
-    pub async fn shared() -> &'static Self {
-        static SHARED: OnceCell<Cloud> = OnceCell::const_new();
-        SHARED.get_or_init(Self::start).await
+    /// The one that tests share which disturb nobody: it ends with the last of those that hold it.
+    pub async fn shared() -> Arc<Self> {
+        static SHARED: Mutex<Weak<Cloud>> = Mutex::const_new(Weak::new());
+        let mut shared = SHARED.lock().await;
+        if let Some(cloud) = shared.upgrade() {
+            return cloud;
+        }
+        let cloud = Arc::new(Self::start().await);
+        *shared = Arc::downgrade(&cloud);
+        cloud
     }
 
     /// A client of the public API, signed in as nobody.
@@ -136,23 +146,38 @@ impl Cloud {
         Person::sign_in(self, email, crate::PASSWORD).await
     }
 
-    /// Kills the host as `kill -9` does, waits until it is gone, and starts again on the same state.
+    /// Kills the host, Cognito and every function with one `kill -9`, and starts again on the same state.
     pub async fn kill_and_start_again(mut self) -> Self {
-        self.child.kill().await.expect("the host is killed");
+        let all = crate::processes_of(&self).into_iter().map(|pid| pid.to_string());
+        let killed = Command::new("kill").arg("-9").args(all).status().await;
+        assert!(killed.is_ok(), "kill runs");
+        self.child.wait().await.expect("the host is gone");
         let state = self.state.take().expect("the state lives as long as the cloud");
         let (child, endpoints) = spawn(state.path()).await;
-        Self { state: Some(state), child, endpoints }
+        Self { child, state: Some(state), endpoints }
     }
 
     /// Stops it in order, as Ctrl-C does.
     pub async fn stop(mut self) {
         drop(self.child.stdin.take());
-        self.child.wait().await.expect("the host ends");
+        let ended = self.child.wait().await.expect("the host ends");
+        assert!(ended.success(), "the host stops in order: {ended}");
     }
 
     /// The host's process id.
     pub fn pid(&self) -> Option<u32> {
         self.child.id()
+    }
+}
+
+impl Drop for Cloud {
+    /// Ends in order also when a test fails: what still wrote would keep the folder of the state from going.
+    fn drop(&mut self) {
+        drop(self.child.stdin.take());
+        let patience = Instant::now() + STOP_MAX;
+        while matches!(self.child.try_wait(), Ok(None)) && Instant::now() < patience {
+            std::thread::sleep(Duration::from_millis(20));
+        }
     }
 }
 

@@ -5,7 +5,7 @@ use serde_json::json;
 use crate::{Client, Cloud, Reply};
 
 /// Everybody's password in tests; their accounts end with the test.
-pub const PASSWORD: &str = "Sinov!Parol-2026";
+pub const PASSWORD: &str = "Sinov-Parol-2026";
 
 /// Somebody who signed in.
 #[derive(Debug, Clone)]

@@ -156,7 +156,7 @@ impl Shop {
 
     /// The store's sales of the last days, as analytics has counted them.
     pub async fn sold_today(&self) -> Value {
-        let path = format!("/v1/analytics/stores/{}?from=2026-01-01&to=2026-12-31", self.store_id);
+        let path = format!("/v1/analytics/stores/{}?{}", self.store_id, crate::days_around_today());
         self.owner.client.get(&path).await.body["total"].clone()
     }
 

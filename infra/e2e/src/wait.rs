@@ -2,6 +2,23 @@
 
 use std::time::{Duration, Instant};
 
+/// `from` and `to` of a question about the last days, whatever the year and the offset of a cloud's clock.
+///
+/// # Panics
+/// When the machine's clock stands before 1970.
+#[expect(clippy::disallowed_methods, reason = "the cloud's days are those of this machine")]
+pub fn days_around_today() -> String {
+    let now = std::time::SystemTime::now().duration_since(std::time::UNIX_EPOCH).expect("the clock is right");
+    let day = |days: i64| civil(i64::try_from(now.as_secs() / 86_400).unwrap_or(0) + days);
+    format!("from={}&to={}", day(-30), day(30))
+}
+
+/// The date so many days after 1970-01-01.
+fn civil(days: i64) -> String {
+    let start = jiff::civil::date(1970, 1, 1);
+    start.saturating_add(jiff::Span::new().days(days)).to_string()
+}
+
 /// Polls `what` until it has a value, for half a minute at most.
 ///
 /// # Panics

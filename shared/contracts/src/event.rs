@@ -216,7 +216,25 @@ impl Fact {
     }
 }
 
+/// Why a message is no event for this reader.
+#[derive(Debug, thiserror::Error)]
+pub enum EventError {
+    /// Not an event, or of a type that this reader does not know.
+    #[error("not an event: {0}")]
+    Form(#[from] serde_json::Error),
+    /// Written by a later release: it has to wait for this reader's own.
+    #[error("version {1} of {0} is newer than this reader")]
+    Newer(&'static str, u16),
+}
+
 impl Event {
+    /// Reads a message; a version newer than the one written today is refused rather than guessed at.
+    pub fn read(text: &str) -> Result<Self, EventError> {
+        let event: Self = serde_json::from_str(text)?;
+        let newer = event.version > event.fact.version();
+        if newer { Err(EventError::Newer(event.fact.name(), event.version)) } else { Ok(event) }
+    }
+
     /// A fact that became true just now.
     pub fn new(id: EventId, at: Timestamp, actor: Actor, correlation_id: CorrelationId, fact: Fact) -> Self {
         Self { id, at, actor, correlation_id, version: fact.version(), fact }
@@ -256,6 +274,15 @@ mod tests {
                 assert_eq!(today, then, "{file}");
             }
         }
+    }
+
+    #[test]
+    fn a_newer_version_is_left_to_a_newer_reader() {
+        let (_, text) = golden().remove(0);
+        assert!(Event::read(&text).is_ok());
+        let newer = text.replace("\"version\": 1", "\"version\": 2");
+        assert!(matches!(Event::read(&newer), Err(EventError::Newer(_, 2))));
+        assert!(matches!(Event::read("{}"), Err(EventError::Form(_))));
     }
 
     #[test]

@@ -24,17 +24,20 @@ pub struct OutboxRow {
 }
 
 impl OutboxRow {
-    /// The row that tells `event`.
-    pub fn new(event: &Event) -> Self {
+    /// The row that tells `event`; its key follows from the event's id and time.
+    ///
+    /// # Errors
+    /// When the event does not write as JSON.
+    pub fn new(event: &Event) -> Result<Self, serde_json::Error> {
         let shard = event.id.uuid().as_bytes()[15] % SHARDS;
         let at = event.at.as_millisecond();
-        Self {
+        Ok(Self {
             day: domain::business_day(event.at).to_string(),
             shard,
             sk: format!("{at:013}#{}", event.id),
             until: Timestamp::from_second(event.at.as_second() + OUTBOX_DAYS * 86_400).unwrap_or(Timestamp::MAX),
-            event: serde_json::to_string(event).unwrap_or_default(),
-        }
+            event: serde_json::to_string(event)?,
+        })
     }
 
     /// The partitions of one business day.

@@ -4,7 +4,6 @@ use std::collections::HashMap;
 use std::time::Duration;
 
 use aws_sdk_dynamodb::Client;
-use aws_sdk_dynamodb::error::SdkError;
 use aws_sdk_dynamodb::operation::delete_item::DeleteItemError;
 use aws_sdk_dynamodb::operation::put_item::PutItemError;
 use aws_sdk_dynamodb::operation::transact_write_items::TransactWriteItemsError;
@@ -129,16 +128,17 @@ impl Table {
             .condition_expression(condition.expression())
             .set_expression_attribute_values(condition.values())
             .return_values_on_condition_check_failure(ReturnValuesOnConditionCheckFailure::AllOld);
-        match call.send().await {
-            Ok(_) => Ok(()),
-            Err(SdkError::ServiceError(e)) => match e.err() {
+        for attempt in 1.. {
+            let Err(error) = call.clone().send().await else { break };
+            match error.as_service_error() {
                 // The first attempt took effect and its answer was lost: the retry met its own row.
-                PutItemError::ConditionalCheckFailedException(e) if e.item.as_ref() == Some(&item) => Ok(()),
-                PutItemError::ConditionalCheckFailedException(e) => Err(refusal(name, e.item.clone())),
-                _ => Err(Error::call("PutItem", &SdkError::ServiceError(e))),
-            },
-            Err(e) => Err(Error::call("PutItem", &e)),
+                Some(PutItemError::ConditionalCheckFailedException(e)) if e.item.as_ref() == Some(&item) => break,
+                Some(PutItemError::ConditionalCheckFailedException(e)) => return Err(refusal(name, e.item.clone())),
+                Some(PutItemError::TransactionConflictException(_)) if attempt < ATTEMPTS_MAX => pause(attempt).await,
+                _ => return Err(Error::call("PutItem", &error)),
+            }
         }
+        Ok(())
     }
 
     async fn delete(&self, name: &'static str, key: Key, condition: Condition) -> Result<(), Error> {
@@ -150,14 +150,17 @@ impl Table {
             .condition_expression(condition.expression())
             .set_expression_attribute_values(condition.values())
             .return_values_on_condition_check_failure(ReturnValuesOnConditionCheckFailure::AllOld);
-        match call.send().await {
-            Ok(_) => Ok(()),
-            Err(SdkError::ServiceError(e)) => match e.err() {
-                DeleteItemError::ConditionalCheckFailedException(e) => Err(refusal(name, e.item.clone())),
-                _ => Err(Error::call("DeleteItem", &SdkError::ServiceError(e))),
-            },
-            Err(e) => Err(Error::call("DeleteItem", &e)),
+        for attempt in 1.. {
+            let Err(error) = call.clone().send().await else { break };
+            match error.as_service_error() {
+                Some(DeleteItemError::ConditionalCheckFailedException(e)) => return Err(refusal(name, e.item.clone())),
+                Some(DeleteItemError::TransactionConflictException(_)) if attempt < ATTEMPTS_MAX => {
+                    pause(attempt).await
+                }
+                _ => return Err(Error::call("DeleteItem", &error)),
+            }
         }
+        Ok(())
     }
 
     async fn transact(&self, operations: Vec<Operation>) -> Result<(), Error> {
@@ -165,18 +168,22 @@ impl Table {
         let items = operations.into_iter().map(|o| o.transact(&self.name)).collect::<Result<Vec<_>, _>>();
         let items = items.map_err(|e| Error::Call { operation: "TransactWriteItems", detail: e.to_string() })?;
         let mut attempt = 0;
+        let mut token = transaction_token();
         loop {
             attempt += 1;
             let call = self.client.transact_write_items().set_transact_items(Some(items.clone()));
-            let Err(error) = call.send().await else { return Ok(()) };
+            let Err(error) = call.client_request_token(&token).send().await else { return Ok(()) };
             let retry = match error.as_service_error() {
                 Some(TransactWriteItemsError::TransactionCanceledException(e)) => {
                     let reasons = e.cancellation_reasons();
                     if let Some(refusal) = first_refusal(&names, reasons) {
                         return Err(Error::Refused(refusal));
                     }
+                    // Cancelled for good: the next attempt is another transaction.
+                    token = transaction_token();
                     reasons.iter().any(|r| matches!(r.code(), Some(c) if RETRIED.contains(&c)))
                 }
+                // The same token: were it another one, the transaction in progress could count twice.
                 Some(TransactWriteItemsError::TransactionInProgressException(_)) => true,
                 _ => false,
             };
@@ -186,6 +193,11 @@ impl Table {
             pause(attempt).await;
         }
     }
+}
+
+/// What makes repeated attempts of one transaction one transaction: up to 36 characters, for ten minutes.
+fn transaction_token() -> String {
+    format!("{:032x}", fastrand::u128(..))
 }
 
 /// Reasons that pass by themselves.

@@ -125,10 +125,17 @@ impl Tx {
         }
     }
 
-    /// Tells `event` when, and only when, the rest is carried out. Refused (as `outbox`) when the very same event was
-    /// told before: an effect that derives its event's id from its cause happens once.
+    /// Tells `event` when, and only when, the rest is carried out. Refused (as `outbox`) when an event of that id and
+    /// time was told before: an effect that takes both from its cause is told once. Whoever derives the id alone relies
+    /// on subscribers, who deal with one id once.
     pub fn tell(self, event: impl Borrow<Event>) -> Self {
-        self.create("outbox", &OutboxRow::new(event.borrow()))
+        match OutboxRow::new(event.borrow()) {
+            Ok(row) => self.create("outbox", &row),
+            Err(detail) => {
+                let key = Key::new("OUTBOX", event.borrow().id.to_string());
+                Self { failure: Some(Error::row("outbox", &key, detail)), ..self }
+            }
+        }
     }
 
     fn put(mut self, name: &'static str, item: Result<Item, Error>, condition: Condition) -> Self {

@@ -9,6 +9,9 @@ use serde_json::{Map, Value};
 /// Unknown key ids make the key set be read again, at most this often.
 const REFETCH_SECONDS: i64 = 30;
 
+/// After a read that failed, the next one waits this long.
+const RETRY_SECONDS: i64 = 2;
+
 /// Verifies access tokens in process: for routes that guests may use too, which the gateway lets through unseen.
 #[derive(Clone)]
 pub struct Tokens {
@@ -83,9 +86,18 @@ impl Tokens {
             return key;
         }
         let now = self.clock.now().as_second();
-        if self.keys().set.is_some() && now - self.keys().read_at_second < REFETCH_SECONDS {
-            return Err(TokenError::Invalid("unknown key"));
+        let (known, age) = {
+            let keys = self.keys();
+            (keys.set.is_some(), now - keys.read_at_second)
+        };
+        if age < if known { REFETCH_SECONDS } else { RETRY_SECONDS } {
+            return Err(match known {
+                true => TokenError::Invalid("unknown key"),
+                false => TokenError::Keys(self.keys_at.clone(), "they could not be read a moment ago".to_owned()),
+            });
         }
+        // Remembered before it is known whether it works: an issuer that is down is not asked once a request.
+        self.keys().read_at_second = now;
         let unread = |e: reqwest::Error| TokenError::Keys(self.keys_at.clone(), e.to_string());
         let answer = self.http.get(&self.keys_at).send().await.and_then(reqwest::Response::error_for_status);
         let set = answer.map_err(unread)?.json().await.map_err(unread)?;

@@ -1,15 +1,20 @@
 //! Functions that take events from a queue and look at due rows when a schedule says so.
 
 use std::future::Future;
+use std::time::Duration;
 
 use aws_lambda_events::sqs::{BatchItemFailure, SqsBatchResponse, SqsEvent, SqsMessage};
 use contracts::Event;
 use futures::FutureExt;
 use lambda_runtime::LambdaEvent;
 use serde_json::Value;
+use tokio::time::Instant;
 use tracing::{Instrument, error, info_span};
 
 use crate::Failure;
+
+/// What a batch may take: a second less than a worker's timeout of five.
+const BATCH_TIME: Duration = Duration::from_secs(4);
 
 /// Why one event could not be dealt with. It comes again, and after some times goes to the dead-letter queue.
 pub type ConsumeError = Box<dyn std::error::Error + Send + Sync>;
@@ -40,9 +45,15 @@ pub async fn handle(worker: &impl Worker, payload: Value) -> Result<Value, Failu
     }
     let batch: SqsEvent = serde_json::from_value(payload)?;
     let mut response = SqsBatchResponse::default();
+    let deadline = Instant::now() + BATCH_TIME;
+    let mut waiting = u32::try_from(batch.records.len())?;
     for record in batch.records {
         let id = record.message_id.clone().unwrap_or_default();
-        if let Err(cause) = consume(worker, &record).await {
+        // An equal share of what is left: one record that hangs takes neither its neighbours' time nor the function's.
+        let share = deadline.saturating_duration_since(Instant::now()) / waiting;
+        waiting -= 1;
+        let dealt = tokio::time::timeout(share, consume(worker, &record)).await;
+        if let Err(cause) = dealt.unwrap_or_else(|_| Err(format!("not done within {share:?}"))) {
             error!(message.id = id, cause, "an event was not dealt with");
             let mut failed = BatchItemFailure::default();
             failed.item_identifier = id;
@@ -55,7 +66,7 @@ pub async fn handle(worker: &impl Worker, payload: Value) -> Result<Value, Failu
 /// Judges each record alone: neither an error nor a panic of one reaches its neighbours.
 async fn consume(worker: &impl Worker, record: &SqsMessage) -> Result<(), String> {
     let body = record.body.as_deref().unwrap_or_default();
-    let event: Event = serde_json::from_str(body).map_err(|e| format!("not an event: {e}"))?;
+    let event = Event::read(body).map_err(|e| e.to_string())?;
     let span =
         info_span!("event", event.id = %event.id, event.kind = event.fact.name(), correlation = %event.correlation_id);
     let dealt = std::panic::AssertUnwindSafe(worker.consume(event).instrument(span)).catch_unwind().await;
@@ -82,6 +93,9 @@ mod tests {
     impl Worker for Recorder {
         async fn consume(&self, event: Event) -> Result<(), ConsumeError> {
             assert_ne!(event.fact.name(), "store.rejected", "the test's panic");
+            if event.fact.name() == "user.signed_in" {
+                std::future::pending::<()>().await;
+            }
             if event.fact.name() == "store.approved" {
                 return Err("the test's error".into());
             }
@@ -99,7 +113,7 @@ mod tests {
         json!({"messageId": id, "body": body, "eventSource": "aws:sqs"})
     }
 
-    #[tokio::test]
+    #[tokio::test(start_paused = true)]
     async fn one_poison_record_fails_alone() {
         let golden = |name: &str| {
             let folder = concat!(env!("CARGO_MANIFEST_DIR"), "/../contracts/golden");
@@ -110,6 +124,7 @@ mod tests {
             record("good", &golden("user.registered")),
             record("error", &golden("store.approved")),
             record("panic", &golden("store.rejected")),
+            record("hangs", &golden("user.signed_in")),
             record("last", &golden("store.opened")),
         ]});
         let worker = Recorder::default();
@@ -120,7 +135,7 @@ mod tests {
             .iter()
             .map(|f| f["itemIdentifier"].as_str().unwrap())
             .collect();
-        assert_eq!(failed, ["poison", "error", "panic"]);
+        assert_eq!(failed, ["poison", "error", "panic", "hangs"]);
         assert_eq!(*worker.seen.lock().unwrap(), ["user.registered", "store.opened"]);
     }
 

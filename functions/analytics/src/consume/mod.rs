@@ -32,7 +32,7 @@ pub async fn handle(ctx: &Ctx, batch: SqsEvent) -> SqsBatchResponse {
     let mut messages: HashMap<domain::EventId, Vec<String>> = HashMap::new();
     for record in batch.records {
         let message_id = record.message_id.unwrap_or_default();
-        match serde_json::from_str::<Event>(record.body.as_deref().unwrap_or_default()) {
+        match Event::read(record.body.as_deref().unwrap_or_default()) {
             Ok(event) => {
                 messages.entry(event.id).or_default().push(message_id);
                 events.push(event);

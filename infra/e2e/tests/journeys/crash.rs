@@ -72,13 +72,23 @@ fn kill_function(cloud: &Cloud, binary: &str) -> usize {
 async fn a_function_killed_in_the_middle_of_a_batch_loses_nothing() {
     let cloud = Cloud::start().await;
     let mut people = Vec::new();
-    let mut killed = 0;
+    let (mut killed, mut in_flight) = (0, 0);
     for n in 0..24 {
-        people.push(Person::join(&cloud, &format!("batch-{n}"), "CUSTOMER").await);
-        // Whatever they are at: taking a batch, in it, answering it.
-        killed += kill_function(&cloud, "user-worker") + kill_function(&cloud, "auth-publisher");
+        let name = format!("batch-{n}");
+        let join = Person::join(&cloud, &name, "CUSTOMER");
+        let kill = async {
+            // Whatever they are at: taking a batch, in it, answering it.
+            for _ in 0..20 {
+                let queues = cloud.control().get("/queues").await.body;
+                let queue = queues.as_array().and_then(|all| all.iter().find(|q| q["queue"] == "um-dev-user-events"));
+                in_flight += queue.and_then(|q| q["in_flight"].as_u64()).unwrap_or_default();
+                killed += kill_function(&cloud, "user-worker") + kill_function(&cloud, "auth-publisher");
+                tokio::time::sleep(std::time::Duration::from_millis(20)).await;
+            }
+        };
+        people.push(tokio::join!(join, kill).0);
     }
-    assert!(killed >= 24, "functions were at work: {killed}");
+    assert!(killed > 0 && in_flight > 0, "functions were killed at work: {killed}, {in_flight} messages in flight");
     // What was in flight comes again after its visibility timeout.
     let mut offset_seconds = 0;
     e2e::within_two_minutes("every profile arrives", || {

@@ -7,7 +7,8 @@ use e2e::Cloud;
 
 #[tokio::test(flavor = "multi_thread")]
 async fn a_function_that_is_given_another_services_table_gets_access_denied() {
-    let cloud = Cloud::shared().await;
+    let shared = Cloud::shared().await;
+    let cloud = &*shared;
     let functions = cloud.endpoints["functions"].as_object().unwrap();
     for (name, _) in functions {
         let (id, secret) = cloud.keys_of(name);

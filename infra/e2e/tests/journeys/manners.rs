@@ -42,7 +42,8 @@ async fn nothing_is_left_behind_by_kill_nine() {
 
 #[tokio::test(flavor = "multi_thread")]
 async fn everything_listens_on_this_machine_alone() {
-    let cloud = Cloud::shared().await;
+    let shared = Cloud::shared().await;
+    let cloud = &*shared;
     for address in addresses(cloud) {
         assert!(address.starts_with("127.0.0.1:"), "{address}");
     }

@@ -4,7 +4,8 @@ use serde_json::json;
 
 #[tokio::test(flavor = "multi_thread")]
 async fn twenty_registrations_of_one_email_at_once_make_one_account() {
-    let cloud = Cloud::shared().await;
+    let shared = Cloud::shared().await;
+    let cloud = &*shared;
     let email = "twenty@shop.example";
     let client = cloud.client();
     let replies = join_all((0..20).map(|_| Person::register(&client, email, "CUSTOMER"))).await;
@@ -19,7 +20,8 @@ async fn twenty_registrations_of_one_email_at_once_make_one_account() {
 
 #[tokio::test(flavor = "multi_thread")]
 async fn the_profile_of_a_new_account_arrives_by_events() {
-    let cloud = Cloud::shared().await;
+    let shared = Cloud::shared().await;
+    let cloud = &*shared;
     let person = Person::join(cloud, "profile", "CUSTOMER").await;
     let me = e2e::until("the profile arrives", || async {
         let reply = person.client.get("/v1/users/me").await;
@@ -34,7 +36,8 @@ async fn the_profile_of_a_new_account_arrives_by_events() {
 
 #[tokio::test(flavor = "multi_thread")]
 async fn five_failed_logins_lock_an_account_and_tell_nobody_whether_it_exists() {
-    let cloud = Cloud::shared().await;
+    let shared = Cloud::shared().await;
+    let cloud = &*shared;
     let person = Person::join(cloud, "locked", "CUSTOMER").await;
     let attempt = async |email: &str| {
         let wrong = json!({"email": email, "password": "Notogri-Parol-1!"});
@@ -50,7 +53,8 @@ async fn five_failed_logins_lock_an_account_and_tell_nobody_whether_it_exists() 
 
 #[tokio::test(flavor = "multi_thread")]
 async fn an_account_that_is_not_proven_cannot_sign_in() {
-    let cloud = Cloud::shared().await;
+    let shared = Cloud::shared().await;
+    let cloud = &*shared;
     let email = "unproven@shop.example";
     Person::register(&cloud.client(), email, "CUSTOMER").await.expect_status(202);
     let body = json!({"email": email, "password": PASSWORD});

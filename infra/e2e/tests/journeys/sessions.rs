@@ -22,7 +22,8 @@ async fn a_replayed_refresh_token_ends_its_session() {
 
 #[tokio::test(flavor = "multi_thread")]
 async fn a_refreshed_access_token_works() {
-    let cloud = Cloud::shared().await;
+    let shared = Cloud::shared().await;
+    let cloud = &*shared;
     let person = Person::join(cloud, "refreshed", "CUSTOMER").await;
     let access = refresh(&cloud.client(), &person.refresh_token).await.expect_status(200).text("access_token");
     assert_eq!(cloud.client().token(&access).get("/v1/auth/me").await.expect_status(200).text("id"), person.id);
@@ -30,7 +31,8 @@ async fn a_refreshed_access_token_works() {
 
 #[tokio::test(flavor = "multi_thread")]
 async fn logging_out_ends_the_session() {
-    let cloud = Cloud::shared().await;
+    let shared = Cloud::shared().await;
+    let cloud = &*shared;
     let person = Person::join(cloud, "leaving", "CUSTOMER").await;
     assert!(person.client.post("/v1/auth/logout", &json!({})).await.status < 300);
     assert_eq!(refresh(&cloud.client(), &person.refresh_token).await.status, 401);
@@ -38,7 +40,8 @@ async fn logging_out_ends_the_session() {
 
 #[tokio::test(flavor = "multi_thread")]
 async fn a_revoked_session_can_never_be_refreshed_again() {
-    let cloud = Cloud::shared().await;
+    let shared = Cloud::shared().await;
+    let cloud = &*shared;
     let phone = Person::join(cloud, "two-devices", "CUSTOMER").await;
     let laptop = Person::sign_in(cloud, &phone.email, e2e::PASSWORD).await;
     let sessions = laptop.client.get("/v1/auth/sessions").await.expect_status(200);
@@ -51,7 +54,8 @@ async fn a_revoked_session_can_never_be_refreshed_again() {
 
 #[tokio::test(flavor = "multi_thread")]
 async fn every_attempt_to_sign_in_is_in_the_history() {
-    let cloud = Cloud::shared().await;
+    let shared = Cloud::shared().await;
+    let cloud = &*shared;
     let person = Person::join(cloud, "historic", "CUSTOMER").await;
     let wrong = json!({"email": person.email, "password": "Notogri-Parol-1!"});
     cloud.client().post("/v1/auth/login", &wrong).await.expect_status(401);

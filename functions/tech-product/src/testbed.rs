@@ -7,6 +7,7 @@ use contracts::{Actor, Member, Reserve, ReserveLine, StaffRole, StoreStatus, Sto
 use domain::{Clock, CorrelationId, Currency, ImportId, Money, ProductId, SeededEntropy, StoreId, UserId};
 use dynamodb::{Key, Stored, Table};
 use futures::future::BoxFuture;
+use jiff::SignedDuration;
 use lambda::Membership;
 use lambda::calls::CallError;
 use lambda::http::Gate;
@@ -118,7 +119,9 @@ impl World {
         self.take_text(&lines, Format::Ndjson).await
     }
 
+    /// Takes an import that is newer than every one before it.
     pub(crate) async fn take_text(&self, text: &str, format: Format) -> Import {
+        self.clock.advance(SignedDuration::from_millis(1));
         let upload = Upload {
             store_id: store(),
             category: "cpu".parse().unwrap(),

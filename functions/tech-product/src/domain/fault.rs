@@ -133,6 +133,10 @@ faults! {
     /// The unit exists in another category.
     OtherCategory "other-category" "Bu SKU boshqa turkumdagi mahsulotga tegishli"
         "Этот SKU принадлежит товару другой категории" "This SKU belongs to a product of another category";
+    /// An import that was uploaded later wrote the product already; `value` is its id.
+    Superseded "superseded" "Mahsulotni keyinroq yuklangan import allaqachon o'zgartirgan, bu qator qo'llanmadi"
+        "Товар уже изменён импортом, загруженным позже; эта строка не применена"
+        "An import uploaded later has changed the product already; this row is not applied";
     /// The plan's limit.
     ProductsMax "products-limit" "Tarifdagi mahsulotlar soni tugadi" "Достигнут лимит товаров тарифа"
         "The plan allows no more products";

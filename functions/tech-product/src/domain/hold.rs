@@ -9,8 +9,8 @@ use serde::{Deserialize, Serialize};
 pub struct Hold {
     /// Its id, chosen by who holds.
     pub reservation_id: ReservationId,
-    /// Who buys.
-    pub user_id: UserId,
+    /// Who buys; none of one that was released before it was ever asked for.
+    pub user_id: Option<UserId>,
     /// Where it is.
     pub status: ReservationStatus,
     /// When the sweep releases it, unless it was committed or extended before.
@@ -38,6 +38,24 @@ pub enum Settled {
 pub struct HoldEnded(pub ReservationStatus);
 
 impl Hold {
+    /// What stands in the place of a hold that was released before it was asked for: it holds nothing and never will.
+    pub const fn never(reservation_id: ReservationId, at: Timestamp) -> Self {
+        Self {
+            reservation_id,
+            user_id: None,
+            status: ReservationStatus::Released,
+            ends_at: at,
+            lines: Vec::new(),
+            created_at: at,
+            updated_at: at,
+        }
+    }
+
+    /// Whether it was released before it was asked for.
+    pub const fn never_was(&self) -> bool {
+        self.user_id.is_none()
+    }
+
     /// The stock leaves. Possible as long as it is held, even after the end that was set: nobody else has it yet.
     pub fn commit(&self, at: Timestamp) -> Result<Settled, HoldEnded> {
         self.end(ReservationStatus::Committed, at)
@@ -78,7 +96,7 @@ impl Hold {
                     == (line.product_id, line.variant_id, line.quantity, line.unit_price)
             })
         };
-        self.user_id == request.user_id && self.lines.len() == request.lines.len() && request.lines.iter().all(held)
+        self.user_id == Some(request.user_id) && self.lines.len() == request.lines.len() && request.lines.iter().all(held)
     }
 
     /// As other services see it.
@@ -102,7 +120,7 @@ mod tests {
         let at = Timestamp::UNIX_EPOCH;
         Hold {
             reservation_id: ReservationId::derived("r"),
-            user_id: UserId::derived("u"),
+            user_id: Some(UserId::derived("u")),
             status,
             ends_at: at,
             lines: Vec::new(),

@@ -32,7 +32,7 @@ pub struct Product {
     pub created_at: Timestamp,
     /// When it was changed last.
     pub updated_at: Timestamp,
-    /// The import that wrote it last.
+    /// The newest import that wrote it: an older one leaves it alone.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub imported: Option<ImportMark>,
 }

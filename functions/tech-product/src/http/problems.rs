@@ -121,6 +121,8 @@ impl From<ReserveError> for Problem {
         match error {
             ReserveError::Invalid(field, message) => Self::field(field, message),
             ReserveError::OtherLines => Self::of(&RESERVATION_MISMATCH),
+            ReserveError::Ended => Self::of(&RESERVATION_RELEASED),
+            ReserveError::Contended => Self::unavailable(error),
             ReserveError::StockShort(lines) => Self::of(&STOCK_SHORT).with("lines", lines),
             ReserveError::PriceChanged(lines) => Self::of(&PRICE_CHANGED).with("lines", lines),
             ReserveError::Table(error) => error.into(),

@@ -248,9 +248,13 @@ async fn a_reservation_goes_through_the_internal_api() {
     assert_eq!(short.body["lines"][0]["available"], 1);
     let post = |step: &str, body: Value| Call::new("POST", &format!("{path}/{step}")).json(&body).function();
     let longer = w.inventory(post("extend", json!({"hold_for_seconds": 86_400}))).await;
-    assert_eq!(longer.body["expires_at"], "2026-11-24T06:00:00Z");
+    assert_eq!(longer.body["expires_at"], json!(w.clock.now() + jiff::SignedDuration::from_hours(24)));
     assert_eq!(w.inventory(post("commit", json!({}))).await.body["status"], "COMMITTED");
     let late = w.inventory(post("release", json!({}))).await;
     assert_eq!((late.status, late.body["code"].as_str()), (409, Some("reservation-committed")));
     assert_eq!(w.inventory(get(&other).function()).await.status, 404);
+    let never = w.inventory(Call::new("POST", &format!("{other}/release")).json(&json!({})).function()).await;
+    assert_eq!((never.status, never.body["status"].as_str()), (200, Some("RELEASED")));
+    let late = w.inventory(Call::new("PUT", &other).json(&request).function()).await;
+    assert_eq!((late.status, late.body["code"].as_str()), (409, Some("reservation-released")));
 }

@@ -3,8 +3,8 @@
 use std::collections::{HashMap, HashSet};
 
 use contracts::{LineRefusal, Reservation, ReservationStatus, Reserve, ReserveLine, ReservedLine};
-use domain::{ReservationId, VariantId};
-use dynamodb::{Adjust, Error, Refusal, TRANSACT_OPERATIONS_MAX, Tx};
+use domain::{ReservationId, Timestamp, VariantId};
+use dynamodb::{Adjust, Error, Refusal, Stored, TRANSACT_OPERATIONS_MAX, Tx};
 use jiff::SignedDuration;
 
 use crate::Ctx;
@@ -16,6 +16,8 @@ pub const LINES_MAX: usize = 40;
 const _: () = assert!(LINES_MAX < TRANSACT_OPERATIONS_MAX);
 /// The longest hold: a bank transfer's three business days over a holiday, with room.
 pub const HOLD_MAX: SignedDuration = SignedDuration::from_hours(14 * 24);
+/// How often the transaction is made: once more when a VAT rate changed since the read.
+const ATTEMPTS_MAX: u32 = 2;
 /// Pieces of one line.
 const QUANTITY_MAX: u32 = 50;
 
@@ -28,6 +30,12 @@ pub enum ReserveError {
     /// The id holds something else.
     #[error("the id is that of another reservation")]
     OtherLines,
+    /// It was released, before this request came.
+    #[error("the reservation was released before it was asked for")]
+    Ended,
+    /// The VAT rate of lines changed again and again while they were to be held.
+    #[error("the VAT rate changes too fast")]
+    Contended,
     /// Lines that cannot be held; at least one for want of stock.
     #[error("{} lines are short", .0.len())]
     StockShort(Vec<LineRefusal>),
@@ -57,29 +65,53 @@ pub async fn reserve(ctx: &Ctx, id: ReservationId, request: &Reserve) -> Result<
         let earlier = ctx.table.get_consistent::<Hold>(hold_key(id)).await.map_err(ReserveError::Table)?;
         return earlier.map_or_else(|| Err(error(refused, request)), |hold| stored(&hold, request));
     }
-    let lines = request.lines.iter().filter_map(|line| Some(snapshot(line, stock.get(&line.variant_id)?))).collect();
-    let now = ctx.clock.now();
+    hold(ctx, id, request, stock).await
+}
+
+/// Holds the lines as `stock` was read, if that is what a sale depends on still: price, VAT rate and on sale or not.
+pub(super) async fn hold(
+    ctx: &Ctx,
+    id: ReservationId,
+    request: &Reserve,
+    mut stock: HashMap<VariantId, Stock>,
+) -> Result<Reservation, ReserveError> {
+    for _ in 0..ATTEMPTS_MAX {
+        let (hold, tx) = transaction(id, request, &stock, ctx.clock.now());
+        let why = match ctx.table.commit(tx).await {
+            Ok(()) => return Ok(hold.answer()),
+            Err(Error::Refused(why)) => why,
+            Err(error) => return Err(ReserveError::Table(error)),
+        };
+        if let Some(hold) = why.existing_at::<Hold>(0) {
+            return stored(&hold, request);
+        }
+        let refused = refused_lines(&why, request);
+        if !refused.is_empty() {
+            return Err(error(refused, request));
+        }
+        // Stock and price still fit: it is the VAT rate that is another, and the refusal shows which.
+        stock.extend(failed(&why, request).filter_map(|(line, row)| Some((line.variant_id, row?))));
+    }
+    Err(ReserveError::Contended)
+}
+
+fn transaction(id: ReservationId, request: &Reserve, stock: &HashMap<VariantId, Stock>, now: Timestamp) -> (Hold, Tx) {
+    let read = |line: &ReserveLine| stock.get(&line.variant_id);
     let hold = Hold {
         reservation_id: id,
-        user_id: request.user_id,
+        user_id: Some(request.user_id),
         status: ReservationStatus::Held,
         ends_at: now + SignedDuration::from_secs(i64::from(request.hold_for_seconds)),
-        lines,
+        lines: request.lines.iter().filter_map(|line| Some(snapshot(line, read(line)?))).collect(),
         created_at: now,
         updated_at: now,
     };
     let mut tx = Tx::new().create("reservation", &hold);
     for line in &request.lines {
-        tx = tx.adjust("line", stock_key(line.product_id, line.variant_id), take(line));
+        let vat_rate = read(line).and_then(|stock| stock.vat_rate);
+        tx = tx.adjust("line", stock_key(line.product_id, line.variant_id), take(line, vat_rate));
     }
-    match ctx.table.commit(tx).await {
-        Ok(()) => Ok(hold.answer()),
-        Err(Error::Refused(why)) => match why.existing_at::<Hold>(0) {
-            Some(hold) => stored(&hold, request),
-            None => Err(error(short_lines(&why, request), request)),
-        },
-        Err(error) => Err(ReserveError::Table(error)),
-    }
+    (hold, tx)
 }
 
 /// The hold as it is now.
@@ -87,17 +119,21 @@ pub async fn get(ctx: &Ctx, id: ReservationId) -> Result<Option<Reservation>, Er
     Ok(ctx.table.get_consistent::<Hold>(hold_key(id)).await?.map(|hold| hold.answer()))
 }
 
-fn take(line: &ReserveLine) -> Adjust {
+fn take(line: &ReserveLine, vat_rate: Option<u32>) -> Adjust {
     let quantity = i64::from(line.quantity);
     Adjust::existing()
         .add("available", -quantity)
         .add("reserved", quantity)
         .at_least("available", quantity)
         .equals("unit_price", line.unit_price)
+        .equals("vat_rate", vat_rate)
         .equals("active", true)
 }
 
 fn stored(hold: &Hold, request: &Reserve) -> Result<Reservation, ReserveError> {
+    if hold.never_was() {
+        return Err(ReserveError::Ended);
+    }
     if hold.answers(request) { Ok(hold.answer()) } else { Err(ReserveError::OtherLines) }
 }
 
@@ -110,13 +146,17 @@ fn refusal(line: &ReserveLine, stock: Option<&Stock>) -> Option<LineRefusal> {
     (!fits).then_some(LineRefusal { product_id, variant_id, requested: quantity, available, unit_price })
 }
 
-/// The lines whose conditions failed, as their rows were at that moment. The lines follow the reservation at place 0.
-fn short_lines(why: &Refusal, request: &Reserve) -> Vec<LineRefusal> {
-    let line = |place: usize| {
+/// The lines whose conditions failed and that cannot be held, as their rows were at that moment.
+fn refused_lines(why: &Refusal, request: &Reserve) -> Vec<LineRefusal> {
+    failed(why, request).filter_map(|(line, row)| refusal(line, row.as_ref())).collect()
+}
+
+/// The lines whose conditions failed, with their rows at that moment. The lines follow the reservation at place 0.
+fn failed<'a>(why: &'a Refusal, request: &'a Reserve) -> impl Iterator<Item = (&'a ReserveLine, Option<Stock>)> {
+    why.failed().filter_map(|(_, place)| {
         let line = request.lines.get(place.checked_sub(1)?)?;
-        refusal(line, why.existing_at::<Stock>(place).as_deref())
-    };
-    why.failed().filter_map(|(_, place)| line(place)).collect()
+        Some((line, why.existing_at::<Stock>(place).map(Stored::into_row)))
+    })
 }
 
 fn error(refused: Vec<LineRefusal>, request: &Reserve) -> ReserveError {

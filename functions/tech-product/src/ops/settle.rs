@@ -36,10 +36,21 @@ pub async fn commit(ctx: &Ctx, id: ReservationId) -> Result<Reservation, SettleE
     settle(ctx, id, |hold| hold.commit(now), Some(leave)).await
 }
 
-/// The stock is on sale again. Done before: the stored answer.
+/// The stock is on sale again. Done before: the stored answer. A hold that is not there is barred: a request for it that
+/// was sent before and comes late is told that it ended, and holds nothing.
 pub async fn release(ctx: &Ctx, id: ReservationId) -> Result<Reservation, SettleError> {
     let now = ctx.clock.now();
-    settle(ctx, id, |hold| hold.release(now), Some(give_back)).await
+    let released = settle(ctx, id, |hold| hold.release(now), Some(give_back)).await;
+    if !matches!(released, Err(SettleError::NotFound)) {
+        return released;
+    }
+    let never = Hold::never(id, now);
+    match ctx.table.create(&never).await {
+        Ok(()) => Ok(never.answer()),
+        // It came in between.
+        Err(Error::Refused(_)) => settle(ctx, id, |hold| hold.release(now), Some(give_back)).await,
+        Err(error) => Err(error.into()),
+    }
 }
 
 /// Releases the hold if its time is over; leaves it as it is otherwise.

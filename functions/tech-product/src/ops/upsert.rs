@@ -1,4 +1,9 @@
-//! One row of an import becomes a product, or changes the one that it made before.
+//! One row of an import becomes a product, or changes the one that is there.
+//!
+//! Imports run side by side; the one uploaded last wins whatever the order they are worked off in. Ids of imports sort by
+//! their upload, and a product's mark only ever moves to a newer one.
+
+use std::cmp::Ordering;
 
 use domain::StoreId;
 use dynamodb::{Error, Stored};
@@ -40,7 +45,8 @@ impl Context<'_> {
         self.import.store_id
     }
 
-    /// Makes row `number` true. Doing it again, also at the same moment elsewhere, comes to the same outcome.
+    /// Makes row `number` true. Doing it again, also at the same moment elsewhere, comes to the same outcome, unless a
+    /// newer import wrote the product in between: what that says stays, and the row is refused as superseded.
     pub(super) async fn upsert(
         &self,
         number: u32,
@@ -94,13 +100,8 @@ impl Context<'_> {
     }
 
     async fn update(&self, number: u32, row: &ImportRow, before: &Stored<Product>) -> Result<Tried, Error> {
-        if let Some(mark) = before.imported.filter(|mark| mark.import_id == self.import.import_id) {
-            // This very row was done before (a second delivery), or an earlier one has the same SKU.
-            return Ok(match (mark.number == number, mark.created) {
-                (true, true) => Tried::Done(Outcome::Created),
-                (true, false) => Tried::Done(Outcome::Updated),
-                (false, _) => refused(Refusal::new("sku", Fault::DuplicateSku).found(&mark.number.to_string())),
-            });
+        if let Some(done) = before.imported.and_then(|mark| self.done(number, mark)) {
+            return Ok(done);
         }
         if before.category != self.import.category {
             return Ok(refused(Refusal::new("sku", Fault::OtherCategory).found(before.category.as_str())));
@@ -131,8 +132,28 @@ impl Context<'_> {
         let tx = save(before, &after, &card, Some(recount), after.updated_at);
         match self.ctx.table.commit(tx).await {
             Ok(()) => Ok(Tried::Done(Outcome::Updated)),
+            // The movement follows from import and row: this very row was done before, whoever wrote the product since.
+            Err(Error::Refused(refusal)) if refusal.failed().any(|(name, _)| name == "movement") => {
+                Ok(Tried::Done(Outcome::Updated))
+            }
             Err(Error::Refused(_)) => Ok(Tried::Raced),
             Err(error) => Err(error),
+        }
+    }
+
+    /// What became of row `number` already, by the mark on its product; `None` when it is still to be done.
+    fn done(&self, number: u32, mark: ImportMark) -> Option<Tried> {
+        match mark.import_id.cmp(&self.import.import_id) {
+            Ordering::Less => None,
+            Ordering::Greater => {
+                Some(refused(Refusal::new("sku", Fault::Superseded).found(&mark.import_id.to_string())))
+            }
+            // This very row was done before (a second delivery), or an earlier one has the same SKU.
+            Ordering::Equal => Some(match (mark.number == number, mark.created) {
+                (true, true) => Tried::Done(Outcome::Created),
+                (true, false) => Tried::Done(Outcome::Updated),
+                (false, _) => refused(Refusal::new("sku", Fault::DuplicateSku).found(&mark.number.to_string())),
+            }),
         }
     }
 

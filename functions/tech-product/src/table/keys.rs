@@ -191,6 +191,11 @@ impl Row for Hold {
     fn due(&self) -> Option<Due> {
         (self.status == ReservationStatus::Held).then_some(Due(self.ends_at))
     }
+
+    /// Only what never held anything is forgotten: other holds are the record of what they did to the stock.
+    fn expires_at(&self) -> Option<Timestamp> {
+        self.never_was().then_some(self.created_at + BARRED_FOR)
+    }
 }
 
 /// Milliseconds with leading zeros: text that sorts by time.

@@ -13,7 +13,7 @@ use crate::ops::work_off::work_off;
 use crate::table::{Card, RefusedRow, product_key, products_of, refusals_of};
 use crate::testbed::{World, by, cpu, id_of, store};
 
-async fn refusals(w: &World, import: &Import) -> Vec<(u32, String, Fault)> {
+pub(super) async fn refusals(w: &World, import: &Import) -> Vec<(u32, String, Fault)> {
     let rows = w.ctx.table.query_all::<RefusedRow>(refusals_of(import.import_id), 1_000).await.unwrap();
     let reasons = |row: &RefusedRow| {
         let number = row.number;
@@ -39,7 +39,7 @@ async fn times_told_finished(w: &World) -> usize {
     told
 }
 
-fn counts(import: &Import) -> (ImportStatus, u32, u32, u32, u32) {
+pub(super) fn counts(import: &Import) -> (ImportStatus, u32, u32, u32, u32) {
     (import.status, import.done, import.accepted, import.updated, import.refused)
 }
 

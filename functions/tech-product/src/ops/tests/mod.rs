@@ -1,5 +1,6 @@
 //! Use cases against the embedded table: races, repetitions, crashes between steps.
 
+mod import_order;
 mod imports;
 mod products;
 mod reservations;

@@ -2,6 +2,7 @@ use std::collections::HashMap;
 
 use contracts::{Reservation, ReservationStatus, Reserve};
 use domain::{Money, ReservationId};
+use dynamodb::{Adjust, Tx};
 use futures::FutureExt;
 use futures::future::join_all;
 use jiff::SignedDuration;
@@ -9,10 +10,10 @@ use proptest::prelude::*;
 use proptest::test_runner::{Config, TestRunner};
 
 use crate::ops::change_product::{Change, change};
-use crate::ops::reserve::{ReserveError, reserve};
+use crate::ops::reserve::{ReserveError, hold, reserve};
 use crate::ops::settle::{SettleError, commit, expire, extend, release};
 use crate::ops::sweep::sweep;
-use crate::table::{Stock, product_key};
+use crate::table::{Stock, product_key, stock_key};
 use crate::testbed::{World, by, cpu, id_of};
 
 fn id(name: impl std::fmt::Display) -> ReservationId {
@@ -184,6 +185,48 @@ async fn a_request_that_breaks_a_rule_is_told_which() {
     ] {
         let answer = reserve(&w.ctx, id("r"), &wrong).await;
         assert!(matches!(answer, Err(ReserveError::Invalid(named, _)) if named == field), "{wrong:?}");
+    }
+}
+
+#[tokio::test]
+async fn what_was_released_before_it_was_asked_for_is_never_held() {
+    let w = world(&[("a", 5)]).await;
+    let request = w.request(&[("a", 1)]).await;
+    for _ in 0..2 {
+        assert_eq!(release(&w.ctx, id("r")).await.unwrap().status, ReservationStatus::Released);
+    }
+    assert!(matches!(reserve(&w.ctx, id("r"), &request).await, Err(ReserveError::Ended)));
+    assert!(matches!(commit(&w.ctx, id("unknown")).await, Err(SettleError::NotFound)));
+    assert!(matches!(expire(&w.ctx, id("unknown")).await, Err(SettleError::NotFound)));
+    reserve(&w.ctx, id("unknown"), &request).await.unwrap();
+    assert_eq!(pieces(&w.stock("a").await), (5, 1, 4));
+}
+
+#[tokio::test]
+async fn a_request_and_its_release_at_once_leave_nothing_held() {
+    let w = world(&[("a", 5)]).await;
+    let request = w.request(&[("a", 1)]).await;
+    for n in 0..10 {
+        let (_, released) = futures::join!(reserve(&w.ctx, id(n), &request), release(&w.ctx, id(n)));
+        assert_eq!(released.unwrap().status, ReservationStatus::Released);
+        assert_eq!(pieces(&w.stock("a").await), (5, 0, 5));
+    }
+}
+
+#[tokio::test]
+async fn a_hold_freezes_the_vat_rate_of_the_moment_it_begins() {
+    for now in [Some(0), None] {
+        let w = world(&[("a", 5)]).await;
+        let request = w.request(&[("a", 1)]).await;
+        let read = w.stock("a").await;
+        assert_eq!(read.vat_rate, Some(12));
+        let changed = Adjust::existing().set("vat_rate", now);
+        let key = stock_key(read.product_id, read.variant_id);
+        w.ctx.table.commit(Tx::new().adjust("stock", key, changed)).await.unwrap();
+        let held = hold(&w.ctx, id("r"), &request, HashMap::from([(read.variant_id, read)])).await.unwrap();
+        assert_eq!(held.lines[0].vat_rate, now);
+        assert_eq!(reserve(&w.ctx, id("s"), &request).await.unwrap().lines[0].vat_rate, now, "nothing to race");
+        assert_eq!(pieces(&w.stock("a").await), (5, 2, 3));
     }
 }
 

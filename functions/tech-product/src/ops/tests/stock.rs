@@ -12,7 +12,7 @@ async fn world(pieces: i64) -> World {
     w
 }
 
-async fn command(w: &World, pieces: Pieces, key: &str) -> MoveStock {
+pub(super) async fn command(w: &World, pieces: Pieces, key: &str) -> MoveStock {
     let Stock { product_id, variant_id, .. } = w.stock("a").await;
     let (by, correlation) = (owner(), CorrelationId::derived("c"));
     MoveStock { product_id, variant_id, pieces, note: None, key: key.into(), by, correlation }

@@ -1,0 +1,89 @@
+//! Imports that speak of the same product, worked off in any order.
+
+use domain::Money;
+
+use super::imports::{counts, refusals};
+use super::stock::command;
+use crate::domain::{Fault, Import, ImportStatus, Product};
+use crate::ops::stock::{Pieces, move_stock};
+use crate::ops::work_off::work_off;
+use crate::table::product_key;
+use crate::testbed::{World, cpu, id_of};
+
+const DONE: ImportStatus = ImportStatus::Completed;
+
+async fn price(w: &World, sku: &str) -> Option<Money> {
+    w.get::<Product>(product_key(id_of(sku))).await.unwrap().price()
+}
+
+/// An import whose worker is killed once its first row, five pieces of `a`, is true, before the progress is written.
+async fn killed_after_its_first_row(w: &World) -> Import {
+    let others = (0..40).map(|n| cpu(&format!("other-{n}"), 1_000_000, 3));
+    let rows: Vec<_> = std::iter::once(cpu("a", 1_000_000, 5)).chain(others).collect();
+    let import = w.take(&rows).await;
+    let first_row = async {
+        while w.stock("a").await.on_hand != 5 {
+            tokio::task::yield_now().await;
+        }
+    };
+    tokio::select! {
+        _ = Box::pin(work_off(&w.intake, import.import_id)) => panic!("done before the crash"),
+        () = first_row => {}
+    }
+    assert_eq!(w.reload(&import).await.done, 0);
+    w.queue.sent.lock().unwrap().clear();
+    import
+}
+
+async fn deliver_again(w: &World, import: &Import) -> Import {
+    w.queue.sent.lock().unwrap().push(import.import_id);
+    w.settle_queue().await;
+    w.reload(import).await
+}
+
+#[tokio::test]
+async fn an_older_import_leaves_what_a_newer_one_wrote() {
+    let w = World::with_catalogue().await;
+    w.import(&[cpu("known", 500_000, 3)]).await;
+    let old = w.take(&[cpu("known", 1_000_000, 3), cpu("new", 1_000_000, 3), cpu("other", 1_000_000, 3)]).await;
+    w.queue.sent.lock().unwrap().clear();
+    let correction = w.import(&[cpu("known", 900_000, 4), cpu("new", 900_000, 4)]).await;
+    assert_eq!(counts(&correction), (DONE, 2, 1, 1, 0));
+    let old = deliver_again(&w, &old).await;
+    assert_eq!(counts(&old), (DONE, 3, 1, 0, 2));
+    let superseded = |row| (row, "sku".to_owned(), Fault::Superseded);
+    assert_eq!(refusals(&w, &old).await, [superseded(1), superseded(2)]);
+    for sku in ["known", "new"] {
+        assert_eq!(price(&w, sku).await, Some(Money::tiyin(90_000_000)), "{sku}");
+        let stock = w.stock(sku).await;
+        assert_eq!((stock.on_hand, stock.unit_price), (4, Money::tiyin(90_000_000)), "{sku}");
+    }
+}
+
+#[tokio::test]
+async fn a_chunk_done_again_after_a_newer_import_leaves_that_ones_rows() {
+    let w = World::with_catalogue().await;
+    w.import(&[cpu("a", 500_000, 3)]).await;
+    let killed = killed_after_its_first_row(&w).await;
+    w.import(&[cpu("a", 900_000, 7)]).await;
+    let killed = deliver_again(&w, &killed).await;
+    assert_eq!(counts(&killed), (DONE, 41, 40, 0, 1));
+    assert_eq!(refusals(&w, &killed).await, [(1, "sku".to_owned(), Fault::Superseded)]);
+    assert_eq!((price(&w, "a").await, w.stock("a").await.on_hand), (Some(Money::tiyin(90_000_000)), 7));
+}
+
+/// The movement remembers a row even where the product's mark does not: releases before the order of imports let an
+/// older one set it.
+#[tokio::test]
+async fn a_row_whose_pieces_were_counted_is_done_whatever_the_mark_says() {
+    let w = World::with_catalogue().await;
+    w.import(&[cpu("a", 1_000_000, 3)]).await;
+    let older = w.get::<Product>(product_key(id_of("a"))).await.unwrap().imported;
+    let killed = killed_after_its_first_row(&w).await;
+    let product = w.get::<Product>(product_key(id_of("a"))).await.unwrap();
+    let marked_by_older = Product { imported: older, ..(*product).clone() };
+    w.ctx.table.replace(&product, marked_by_older).await.unwrap();
+    move_stock(&w.ctx, &command(&w, Pieces::Adjust(1), "delivery").await).await.unwrap();
+    assert_eq!(counts(&deliver_again(&w, &killed).await), (DONE, 41, 40, 1, 0));
+    assert_eq!(w.stock("a").await.on_hand, 6, "the later count stays");
+}

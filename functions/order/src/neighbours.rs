@@ -20,7 +20,8 @@ pub trait Neighbours: Send + Sync {
     /// Holds every line or none.
     fn reserve(&self, id: ReservationId, request: Reserve) -> Asked<'_, Reserved>;
 
-    /// Ends a hold; nothing to do when there is none.
+    /// Ends a hold. Of one that is not there (yet), nothing will be held any more: a request for it that comes late
+    /// is told that it has ended.
     fn release(&self, id: ReservationId) -> Asked<'_, ()>;
 
     /// Lets a hold last so many seconds from now; none when nothing is held any more.
@@ -71,7 +72,7 @@ impl Neighbours for RemoteNeighbours {
         Box::pin(async move {
             let path = format!("/internal/reservations/{id}/release");
             let answer = self.tech_product.post_idempotent(&path, &serde_json::json!({})).await?;
-            answer.found::<Reservation>().map(|_| ())
+            answer.ok::<Reservation>().map(|_| ())
         })
     }
 
@@ -86,12 +87,11 @@ impl Neighbours for RemoteNeighbours {
 
 fn read_reserved(answer: Answer) -> Result<Reserved, CallError> {
     let lines = || serde_json::from_value::<Vec<LineRefusal>>(answer.body["lines"].clone()).ok();
-    if answer.status == StatusCode::CONFLICT
-        && let (Some(code), Some(lines)) = (answer.problem(), lines())
-    {
-        match code {
-            "stock-short" => return Ok(Reserved::Short(lines)),
-            "price-changed" => return Ok(Reserved::PriceChanged(lines)),
+    if answer.status == StatusCode::CONFLICT {
+        match (answer.problem(), lines()) {
+            (Some("stock-short"), Some(lines)) => return Ok(Reserved::Short(lines)),
+            (Some("price-changed"), Some(lines)) => return Ok(Reserved::PriceChanged(lines)),
+            (Some("reservation-released"), _) => return Ok(Reserved::Ended),
             _ => {}
         }
     }
@@ -160,6 +160,7 @@ mod tests {
         answers(&server, "PUT", "", 409, &json!({"code": "reservation-differs"})).await;
         answers(&server, "PUT", "", 200, &hold(ReservationStatus::Held)).await;
         answers(&server, "PUT", "", 200, &hold(ReservationStatus::Released)).await;
+        answers(&server, "PUT", "", 409, &json!({"code": "reservation-released"})).await;
         let neighbours = neighbours(&server);
         let reserve = || neighbours.reserve(id(), request());
         assert!(matches!(reserve().await, Ok(Reserved::Short(lines)) if lines[0].available == 1));
@@ -167,17 +168,18 @@ mod tests {
         assert!(matches!(reserve().await, Err(CallError::Unexpected(..))));
         assert!(matches!(reserve().await, Ok(Reserved::Held(_))));
         assert!(matches!(reserve().await, Ok(Reserved::Ended)));
+        assert!(matches!(reserve().await, Ok(Reserved::Ended)));
     }
 
     #[tokio::test]
-    async fn a_hold_that_is_not_there_needs_no_release() {
+    async fn a_release_is_done_only_when_the_hold_is_said_to_be_released() {
         let server = MockServer::start().await;
-        answers(&server, "POST", "/release", 404, &json!({"code": "not-found"})).await;
         answers(&server, "POST", "/release", 200, &hold(ReservationStatus::Released)).await;
-        answers(&server, "POST", "/release", 409, &json!({"code": "committed"})).await;
+        answers(&server, "POST", "/release", 409, &json!({"code": "reservation-committed"})).await;
+        answers(&server, "POST", "/release", 404, &json!({"code": "not-found"})).await;
         let neighbours = neighbours(&server);
         assert!(neighbours.release(id()).await.is_ok());
-        assert!(neighbours.release(id()).await.is_ok());
+        assert!(matches!(neighbours.release(id()).await, Err(CallError::Unexpected(..))));
         assert!(matches!(neighbours.release(id()).await, Err(CallError::Unexpected(..))));
     }
 

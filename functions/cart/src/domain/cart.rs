@@ -1,5 +1,5 @@
 use contracts::{Offer, OrderedLine};
-use domain::{CartItemId, CheckoutId, Money, MoneyError, SessionId, Timestamp, UserId};
+use domain::{CartItemId, CheckoutId, Money, MoneyError, ProductId, SessionId, Timestamp, UserId, VariantId};
 use serde::{Deserialize, Serialize};
 
 use super::{Line, QUANTITY_MAX};
@@ -7,8 +7,8 @@ use super::{Line, QUANTITY_MAX};
 /// Lines in a cart. A checkout takes fewer; the order service says how many.
 pub const LINES_MAX: usize = 100;
 
-/// How many `Idempotency-Key`s of additions a cart remembers.
-const REPEATS_MAX: usize = 8;
+/// How many additions with an `Idempotency-Key` a cart remembers.
+const ADDITIONS_MAX: usize = 50;
 
 /// Whose cart it is.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
@@ -41,6 +41,19 @@ pub struct Conversion {
     pub at: Timestamp,
 }
 
+/// What was asked for under an `Idempotency-Key`.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Addition {
+    /// The key.
+    pub key: String,
+    /// The product.
+    pub product_id: ProductId,
+    /// Its variant.
+    pub variant_id: VariantId,
+    /// How many more.
+    pub quantity: u32,
+}
+
 /// What somebody is about to buy.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Cart {
@@ -54,7 +67,8 @@ pub struct Cart {
     pub conversion: Option<Conversion>,
     /// When it was last changed.
     pub changed_at: Timestamp,
-    repeats: Vec<String>,
+    #[serde(default)]
+    additions: Vec<Addition>,
 }
 
 /// Why a cart stays as it is.
@@ -77,6 +91,9 @@ pub enum Refusal {
     /// The product is not published.
     #[error("the product is not for sale")]
     NotForSale,
+    /// The same key was used for another addition.
+    #[error("the key was used with another request")]
+    KeyReused,
     /// No such line.
     #[error("no such line")]
     UnknownItem,
@@ -85,19 +102,26 @@ pub enum Refusal {
 impl Cart {
     /// An empty cart.
     pub const fn new(owner: Owner, at: Timestamp) -> Self {
-        Self { owner, status: Status::Active, lines: Vec::new(), conversion: None, changed_at: at, repeats: Vec::new() }
+        Self {
+            owner,
+            status: Status::Active,
+            lines: Vec::new(),
+            conversion: None,
+            changed_at: at,
+            additions: Vec::new(),
+        }
     }
 
-    /// Whether the addition called `key` is in the cart already.
-    pub fn remembers(&self, key: &str) -> bool {
-        self.repeats.iter().any(|known| known == key)
-    }
-
-    /// Remembers the addition called `key`, and forgets the oldest beyond the last few.
-    pub fn remember(&mut self, key: &str) {
-        self.repeats.push(key.to_owned());
-        let forgotten = self.repeats.len().saturating_sub(REPEATS_MAX);
-        self.repeats.drain(..forgotten);
+    /// Remembers an addition, and forgets the oldest beyond the last fifty. Says whether it is new: one that is not is in
+    /// the cart already.
+    pub fn remember(&mut self, addition: Addition) -> Result<bool, Refusal> {
+        if let Some(known) = self.additions.iter().find(|known| known.key == addition.key) {
+            return if *known == addition { Ok(false) } else { Err(Refusal::KeyReused) };
+        }
+        self.additions.push(addition);
+        let forgotten = self.additions.len().saturating_sub(ADDITIONS_MAX);
+        self.additions.drain(..forgotten);
+        Ok(true)
     }
 
     /// Adds `quantity` of what is offered; a new line gets `item_id` and is marked with `version`, the cart's version

@@ -5,5 +5,5 @@ mod line;
 #[cfg(test)]
 mod tests;
 
-pub use cart::{Cart, Conversion, LINES_MAX, Owner, Refusal, Status};
+pub use cart::{Addition, Cart, Conversion, LINES_MAX, Owner, Refusal, Status};
 pub use line::{Line, QUANTITY_MAX};

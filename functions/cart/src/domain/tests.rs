@@ -97,13 +97,21 @@ fn a_cart_bought_whole_is_converted_until_something_is_added() {
 }
 
 #[test]
-fn only_the_last_few_additions_are_remembered() {
-    let mut cart = cart();
-    for n in 0..9 {
-        cart.remember(&format!("key-{n}"));
+fn only_the_last_fifty_additions_are_remembered() {
+    let (mut cart, offer) = (cart(), offer("a"));
+    let addition = |n: u32| Addition {
+        key: format!("key-{n}"),
+        product_id: offer.product_id,
+        variant_id: offer.variant_id,
+        quantity: n,
+    };
+    for n in 0..51 {
+        assert_eq!(cart.remember(addition(n)), Ok(true));
     }
-    assert!(!cart.remembers("key-0"));
-    assert!((1..9).all(|n| cart.remembers(&format!("key-{n}"))));
+    assert!((1..51).all(|n| cart.remember(addition(n)) == Ok(false)));
+    let other = Addition { quantity: 1, ..addition(50) };
+    assert_eq!(cart.remember(other), Err(Refusal::KeyReused));
+    assert_eq!(cart.remember(addition(0)), Ok(true), "it was forgotten");
 }
 
 proptest! {

@@ -22,6 +22,7 @@ impl From<ChangeError> for Problem {
                 Self::of(&STOCK_SHORT).with("requested", requested).with("available", available)
             }
             ChangeError::Refused(Refusal::NotForSale) => Self::of(&NOT_FOR_SALE),
+            ChangeError::Refused(Refusal::KeyReused) => Self::of(&kinds::IDEMPOTENCY_MISMATCH),
             ChangeError::Refused(Refusal::UnknownItem) => Self::of(&kinds::NOT_FOUND),
             ChangeError::Refused(refusal @ Refusal::Quantity) => Self::field("quantity", refusal),
             ChangeError::UnknownVariant => Self::of(&UNKNOWN_VARIANT),

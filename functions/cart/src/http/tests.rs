@@ -140,6 +140,24 @@ async fn a_repeated_request_with_a_key_adds_once() {
 }
 
 #[tokio::test]
+async fn a_key_that_comes_with_another_addition_is_refused() {
+    let (w, a) = stocked().await;
+    let b = offer("b");
+    w.shelf.put(&b);
+    let keyed = |offer: &Offer, quantity| add(offer, quantity).header("idempotency-key", "one-request");
+    assert_eq!(w.by(shopper(), keyed(&a, 3)).await.status, 201);
+    let elsewhere = Offer { product_id: a.product_id, ..b.clone() };
+    w.shelf.put(&elsewhere);
+    for other in [keyed(&a, 2), keyed(&b, 3), keyed(&elsewhere, 3), keyed(&offer("unknown"), 3)] {
+        let reply = w.by(shopper(), other).await;
+        assert_eq!((reply.status, &reply.body["code"]), (422, &json!("idempotency-key-reused")), "{}", reply.body);
+    }
+    let cart = w.by(shopper(), show()).await.body;
+    assert_eq!((&cart["version"], &cart["lines"][0]["quantity"]), (&json!(1), &json!(3)));
+    assert_eq!(w.by(shopper(), keyed(&a, 3)).await.status, 201, "the same one is answered as before");
+}
+
+#[tokio::test]
 async fn every_sample_request_is_answered() {
     let w = world().await;
     let body: Value = serde_json::from_str(sample("cart-api.add")["body"].as_str().unwrap()).unwrap();

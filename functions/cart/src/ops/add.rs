@@ -3,7 +3,7 @@ use domain::{CartItemId, ProductId, VariantId};
 use super::change::change;
 use super::{ChangeError, Seen};
 use crate::Ctx;
-use crate::domain::Owner;
+use crate::domain::{Addition, Owner};
 
 /// Put pieces of a variant into a cart.
 #[derive(Debug, Clone)]
@@ -24,16 +24,17 @@ pub struct Add {
 pub async fn add(ctx: &Ctx, command: Add) -> Result<Seen, ChangeError> {
     let Add { owner, product_id, variant_id, quantity, key } = command;
     let now = ctx.clock.now();
-    let offer = ctx.catalogue.offer(product_id, variant_id).await?.ok_or(ChangeError::UnknownVariant)?;
+    let offer = ctx.catalogue.offer(product_id, variant_id).await?;
     let item_id = CartItemId::generate(now, &*ctx.entropy);
     change(&ctx.table, &*ctx.entropy, owner, now, |cart, version| {
-        if let Some(key) = &key {
-            if cart.remembers(key) {
-                return Ok(false);
-            }
-            cart.remember(key);
+        if let Some(key) = key.clone()
+            && !cart.remember(Addition { key, product_id, variant_id, quantity })?
+        {
+            return Ok(false);
         }
-        cart.add(&offer, quantity, item_id, version)?;
+        // Only now: what was added before is answered even if it is not sold any more.
+        let offer = offer.as_ref().ok_or(ChangeError::UnknownVariant)?;
+        cart.add(offer, quantity, item_id, version)?;
         Ok(true)
     })
     .await

@@ -7,7 +7,7 @@ use lambda::calls::CallError;
 
 use crate::Ctx;
 use crate::domain::PaymentStatus;
-use crate::ops::checkout::{HOLD_FOR, PROLONG_BEFORE_END};
+use crate::ops::checkout::{PROLONG_BEFORE_END, PROLONG_FOR};
 use crate::table::{Payment, payment_key};
 
 /// When a hold that could not be prolonged is tried again.
@@ -34,7 +34,7 @@ pub(super) async fn prolong(ctx: &Ctx, checkout: CheckoutId) -> Result<(), Prolo
     if payment.status != PaymentStatus::Pending || payment.prolong_at > now {
         return Ok(());
     }
-    let seconds = u32::try_from(HOLD_FOR.as_secs()).unwrap_or(u32::MAX);
+    let seconds = u32::try_from(PROLONG_FOR.as_secs()).unwrap_or(u32::MAX);
     let mut next = Payment::clone(&payment);
     let outcome = match ctx.neighbours.extend(payment.reservation_id, seconds).await {
         Ok(Some(reservation)) => {

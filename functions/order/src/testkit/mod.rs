@@ -176,10 +176,23 @@ impl World {
         }
     }
 
+    /// Brings every request for a hold once more, as a network does that delayed the first of several sendings.
+    pub(crate) fn bring_again(&self) {
+        let asked = self.others.town.lock().unwrap().asked.clone();
+        for (id, request) in asked {
+            self.others.hold(id, request);
+        }
+    }
+
     /// How many holds are live.
     pub(crate) fn held(&self) -> usize {
         let town = self.others.town.lock().unwrap();
         town.holds.values().filter(|hold| hold.status == ReservationStatus::Held).count()
+    }
+
+    /// The most releases that were ever under way at once.
+    pub(crate) fn most_at_once(&self) -> usize {
+        self.others.town.lock().unwrap().releasing.1
     }
 
     pub(crate) fn end_holds(&self) {

@@ -42,7 +42,11 @@ pub(super) struct Town {
     pub(super) stores: HashMap<StoreId, StoreTerms>,
     pub(super) shelf: HashMap<VariantId, (u32, Money)>,
     pub(super) holds: HashMap<ReservationId, Reservation>,
+    /// Every hold that was asked for: the network may bring each of them again, late.
+    pub(super) asked: Vec<(ReservationId, Reserve)>,
     pub(super) faults: Vec<(At, Fault)>,
+    /// Releases under way, and the most there ever were.
+    pub(super) releasing: (usize, usize),
 }
 
 /// The other services, in memory.
@@ -71,7 +75,7 @@ impl Neighbourhood {
         }
     }
 
-    fn hold(&self, id: ReservationId, request: Reserve) -> Reserved {
+    pub(super) fn hold(&self, id: ReservationId, request: Reserve) -> Reserved {
         let mut town = self.town.lock().unwrap();
         if let Some(hold) = town.holds.get(&id) {
             let held = hold.status == ReservationStatus::Held;
@@ -120,9 +124,27 @@ impl Neighbourhood {
         Reserved::Held(hold)
     }
 
+    fn begin_release(&self) {
+        let mut town = self.town.lock().unwrap();
+        let (now, most) = &mut town.releasing;
+        *now += 1;
+        *most = (*most).max(*now);
+    }
+
+    async fn end_release(&self, id: ReservationId) -> Result<(), CallError> {
+        self.pass(At::BeforeRelease).await?;
+        self.let_go(id);
+        self.pass(At::AfterRelease).await
+    }
+
     pub(super) fn let_go(&self, id: ReservationId) {
         let mut town = self.town.lock().unwrap();
-        let Some(hold) = town.holds.get_mut(&id).filter(|hold| hold.status == ReservationStatus::Held) else { return };
+        let (status, expires_at) = (ReservationStatus::Released, self.clock.now());
+        let unknown = Reservation { reservation_id: id, status, expires_at, lines: Vec::new() };
+        let hold = town.holds.entry(id).or_insert(unknown);
+        if hold.status != ReservationStatus::Held {
+            return;
+        }
         hold.status = ReservationStatus::Released;
         for line in hold.lines.clone() {
             town.shelf.get_mut(&line.variant_id).unwrap().0 += line.quantity;
@@ -148,6 +170,7 @@ impl Neighbours for Neighbourhood {
 
     fn reserve(&self, id: ReservationId, request: Reserve) -> Asked<'_, Reserved> {
         Box::pin(async move {
+            self.town.lock().unwrap().asked.push((id, request.clone()));
             self.pass(At::BeforeReserve).await?;
             let reserved = self.hold(id, request);
             self.pass(At::AfterReserve).await?;
@@ -157,9 +180,11 @@ impl Neighbours for Neighbourhood {
 
     fn release(&self, id: ReservationId) -> Asked<'_, ()> {
         Box::pin(async move {
-            self.pass(At::BeforeRelease).await?;
-            self.let_go(id);
-            self.pass(At::AfterRelease).await
+            self.begin_release();
+            tokio::task::yield_now().await;
+            let ended = self.end_release(id).await;
+            self.town.lock().unwrap().releasing.0 -= 1;
+            ended
         })
     }
 

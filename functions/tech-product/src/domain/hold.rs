@@ -96,7 +96,9 @@ impl Hold {
                     == (line.product_id, line.variant_id, line.quantity, line.unit_price)
             })
         };
-        self.user_id == Some(request.user_id) && self.lines.len() == request.lines.len() && request.lines.iter().all(held)
+        self.user_id == Some(request.user_id)
+            && self.lines.len() == request.lines.len()
+            && request.lines.iter().all(held)
     }
 
     /// As other services see it.

@@ -3,6 +3,7 @@
 use std::collections::BTreeMap;
 use std::str::FromStr;
 
+use contracts::ImportFailure;
 use domain::{CorrelationId, ImportId, Slug, StoreId, Timestamp, UserId};
 use dynamodb::TRANSACT_OPERATIONS_MAX;
 use jiff::SignedDuration;
@@ -141,18 +142,6 @@ pub enum ImportStatus {
     Failed,
 }
 
-/// Why an import was given up.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
-#[serde(rename_all = "kebab-case")]
-pub enum Failure {
-    /// The store may not sell any more.
-    StoreNotActive,
-    /// The uploaded file is gone.
-    FileGone,
-    /// No progress for over an hour, for a reason of ours.
-    Stalled,
-}
-
 /// An upload and how far it is.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
 pub struct Import {
@@ -172,7 +161,7 @@ pub struct Import {
     pub status: ImportStatus,
     /// Why it was given up.
     #[serde(default, skip_serializing_if = "Option::is_none")]
-    pub failure: Option<Failure>,
+    pub failure: Option<ImportFailure>,
     /// Rows of the file.
     pub total: u32,
     /// Rows looked at.
@@ -239,16 +228,14 @@ impl Import {
     }
 
     /// The import given up.
-    pub fn failed(&self, failure: Failure, now: Timestamp) -> Self {
+    pub fn failed(&self, failure: ImportFailure, now: Timestamp) -> Self {
         Self { status: ImportStatus::Failed, failure: Some(failure), finished_at: Some(now), ..self.clone() }
     }
 
-    /// The import after its message was sent once more; given up after too many.
-    pub fn nudged(&self, now: Timestamp) -> Self {
-        if self.nudges >= NUDGES_MAX {
-            return self.failed(Failure::Stalled, now);
-        }
-        Self { nudges: self.nudges + 1, look_at: Self::look_after(now), ..self.clone() }
+    /// The import after its message was sent once more; `None` after too many: it has stalled.
+    pub fn nudged(&self, now: Timestamp) -> Option<Self> {
+        let next = Self { nudges: self.nudges + 1, look_at: Self::look_after(now), ..self.clone() };
+        (next.nudges <= NUDGES_MAX).then_some(next)
     }
 }
 

@@ -16,7 +16,7 @@ pub use category::{Category, DEPTH_MAX, SpecField, SpecKind, SpecTemplate, Templ
 pub use details::{BrandRef, Condition, Details, Patch, Spec, brand_slug, missing};
 pub use fault::{Fault, Refusal};
 pub use hold::{Hold, HoldEnded, Settled};
-pub use import::{Failure, Field, Import, ImportStatus, Mapping, MappingError, Progress, ROWS_PER_CHUNK};
+pub use import::{Field, Import, ImportStatus, Mapping, MappingError, Progress, ROWS_PER_CHUNK};
 pub use price::som;
 pub use product::{ImportMark, Product, Status, StatusError, Variant, check_sku, product_id};
 pub use row::{ImportRow, look_up, read_row};

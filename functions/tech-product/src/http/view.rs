@@ -4,7 +4,7 @@ use domain::{ImportId, Localized, Money, ProductId, Slug, StoreId, Timestamp, Va
 use serde::Serialize;
 
 use crate::domain::{
-    Category, Condition, Details, Failure, Import, ImportStatus, Product, SpecField, SpecTemplate, Status, Variant,
+    Category, Condition, Details, Import, ImportStatus, Product, SpecField, SpecTemplate, Status, Variant,
 };
 use crate::table::{Card, Movement, RefusedRow, Stock};
 
@@ -197,7 +197,7 @@ pub(super) struct ImportView {
     category: Slug,
     status: ImportStatus,
     #[serde(skip_serializing_if = "Option::is_none")]
-    failure: Option<Failure>,
+    failure: Option<contracts::ImportFailure>,
     total: u32,
     done: u32,
     accepted: u32,

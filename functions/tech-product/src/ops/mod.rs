@@ -5,6 +5,7 @@ mod brands;
 pub mod categories;
 pub mod change_product;
 pub mod create_product;
+mod give_up;
 mod insert;
 mod product_error;
 pub mod reserve;

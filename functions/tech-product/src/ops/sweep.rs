@@ -1,9 +1,11 @@
 //! What nobody finished: holds whose time is over, imports that stand still.
 
+use contracts::ImportFailure;
 use dynamodb::Key;
 use futures::StreamExt;
 use tracing::{error, info};
 
+use super::give_up::give_up;
 use super::settle;
 use crate::Intake;
 use crate::domain::Import;
@@ -50,10 +52,10 @@ async fn nudge(intake: &Intake, id: domain::ImportId) -> Result<(), SweepError> 
     if import.is_over() || import.look_at > now {
         return Ok(());
     }
-    let nudged = import.nudged(now);
-    let over = nudged.is_over();
+    let Some(nudged) = import.nudged(now) else {
+        return Ok(give_up(&intake.ctx, &import, ImportFailure::Stalled).await?);
+    };
     match intake.ctx.table.replace(&import, nudged).await {
-        Ok(_) if over => Ok(()),
         // A crash between the two costs a minute: the row is due again.
         Ok(_) => Ok(intake.queue.send(id).await?),
         // It moved in between: nothing to do.

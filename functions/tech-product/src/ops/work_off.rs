@@ -2,7 +2,7 @@
 
 use std::collections::{HashMap, HashSet};
 
-use contracts::{Actor, Event, Fact, ImportFinished, Service, StoreStatus};
+use contracts::{Actor, Event, Fact, ImportFailure, ImportFinished, Service, StoreStatus};
 use domain::{Change, EventId, ImportId, ProductId};
 use dynamodb::{Error, Stored, Tx};
 use jiff::SignedDuration;
@@ -11,9 +11,10 @@ use serde_json::Value;
 use tracing::{info, warn};
 
 use super::brands;
+use super::give_up::give_up;
 use super::upsert::{Context, Outcome};
 use crate::domain::{
-    Failure, Fault, Field, Import, ImportRow, ImportStatus, Product, Progress, ROW_BYTES_MAX, ROWS_PER_CHUNK, Refusal,
+    Fault, Field, Import, ImportRow, ImportStatus, Product, Progress, ROW_BYTES_MAX, ROWS_PER_CHUNK, Refusal,
     SpecTemplate, look_up, product_id, read_row,
 };
 use crate::files::{FileError, file_name};
@@ -69,13 +70,13 @@ pub async fn work_off(intake: &Intake, id: ImportId) -> Result<(), WorkError> {
     }
     let terms = intake.stores.terms(import.store_id).await?;
     let Some(terms) = terms.filter(|terms| terms.status == StoreStatus::Active) else {
-        return fail(ctx, &import, Failure::StoreNotActive).await;
+        return Ok(give_up(ctx, &import, ImportFailure::StoreNotActive).await?);
     };
     let template = ctx.table.get_consistent::<SpecTemplate>(template_key(&import.category)).await?;
     let template = template.ok_or_else(|| WorkError::NoTemplate(import.category.clone()))?;
     let name = file_name(import.store_id, import.import_id);
     let bytes = match intake.files.part(&name, import.offset, CHUNK_BYTES).await {
-        Err(FileError::Gone(_)) => return fail(ctx, &import, Failure::FileGone).await,
+        Err(FileError::Gone(_)) => return Ok(give_up(ctx, &import, ImportFailure::FileGone).await?),
         other => other?,
     };
     let lines = spelled(ctx, read_lines(&bytes, &import, &template)).await?;
@@ -83,7 +84,7 @@ pub async fn work_off(intake: &Intake, id: ImportId) -> Result<(), WorkError> {
     let (progress, refused) = make_true(&context, lines).await?;
     if progress.rows == 0 {
         // The file is shorter than it was when its rows were counted.
-        return fail(ctx, &import, Failure::FileGone).await;
+        return Ok(give_up(ctx, &import, ImportFailure::FileGone).await?);
     }
     let after = import.advanced(progress, ctx.clock.now());
     if record(ctx, &import, &after, &refused).await? && !after.is_over() {
@@ -139,15 +140,6 @@ async fn record(ctx: &Ctx, before: &Stored<Import>, after: &Import, refused: &[R
             Ok(true)
         }
         Err(error) if error.refused() == Some("import") => Ok(false),
-        Err(error) => Err(error.into()),
-    }
-}
-
-async fn fail(ctx: &Ctx, import: &Stored<Import>, failure: Failure) -> Result<(), WorkError> {
-    warn!(import.id = %import.import_id, ?failure, "an import was given up");
-    match ctx.table.replace(import, import.failed(failure, ctx.clock.now())).await {
-        Ok(_) => Ok(()),
-        Err(error) if error.refused().is_some() => Ok(()),
         Err(error) => Err(error.into()),
     }
 }

@@ -3,9 +3,14 @@
 use contracts::ReservationStatus;
 use domain::{ImportId, ProductId, ReservationId, Slug, StoreId, Timestamp, VariantId};
 use dynamodb::{Due, Index, Key, Row};
+use jiff::SignedDuration;
 
 use super::rows::{Brand, Card, Movement, PriceChange, RefusedRow, SlugClaim, Stock};
 use crate::domain::{Category, Hold, Import, Product, SpecTemplate, Status};
+
+/// How long a reservation's id stays barred that was released before it was asked for: no request is under way for longer
+/// than seconds; the rest is room.
+const BARRED_FOR: SignedDuration = SignedDuration::from_hours(48);
 
 /// Key of a product.
 pub fn product_key(id: ProductId) -> Key {

@@ -4,13 +4,14 @@
 //! | --- | --- | --- | --- | --- |
 //! | 1 claim | saga row, if its key is free: `Working`, with a lease | waits for the other, gets its answer | the saga | sweep: `Idle` |
 //! | 2 agree | cart, terms of each store, limits: reads only | | the same | the same |
-//! | 3 reserve | one hold over all lines, its id derived from saga and attempt | the same hold | saga and hold | sweep: `Undoing`, release, `Idle` |
+//! | 3 reserve | one hold over all lines, its id derived from saga and attempt | the same hold | saga and hold | sweep: `Undoing`, release, `Idle`; a refusal: release, `Idle` |
 //! | 4 write | one transaction: orders, history, payment, buyer, event, saga `Placed` | refused: the saga's version has changed | orders with their hold | nothing: it is done |
 //! | 5 answer | | the saga's | | |
 //!
 //! Undoing is in steps as well: `Undoing` changes the saga's version, so that a write of step 4 that is still under way
 //! cannot succeed any more; then the hold is released (again, if a crash came between); then the saga is `Idle`, and
-//! the next request with the key begins a new attempt with a hold of its own.
+//! the next request with the key begins a new attempt with a hold of its own. A release also bars its id, so that a
+//! request for the hold that comes late holds nothing.
 //!
 //! The lease is longer than a function and the one it calls can live together: when it is over, nothing of the
 //! attempt is still moving.
@@ -50,9 +51,12 @@ pub const STORES_MAX: usize = 10;
 /// live after it, and room.
 const LEASE: SignedDuration = SignedDuration::from_secs(30);
 
-/// How long goods are held at first, and each time anew: 24 hours in which a cash order has to be confirmed, and as
-/// long again that a breakdown of the sweep may last. Holds of open orders are prolonged until they ship.
+/// How long goods are held at first: 24 hours in which a cash order has to be confirmed, and as long again that a
+/// breakdown of the sweep may last.
 pub const HOLD_FOR: SignedDuration = SignedDuration::from_hours(48);
+/// How long the hold of an open order lasts from each time it is prolonged: the longer, the fewer open orders are due
+/// in one minute. tech-product holds for 14 days at most.
+pub const PROLONG_FOR: SignedDuration = SignedDuration::from_hours(7 * 24);
 /// How long before its end a hold is prolonged.
 pub const PROLONG_BEFORE_END: SignedDuration = SignedDuration::from_hours(24);
 
@@ -158,7 +162,7 @@ impl From<ForbiddenMove> for PlaceError {
 enum Left {
     /// Nothing but the saga.
     Nothing,
-    /// A hold.
+    /// A hold, or a request for one that may still arrive.
     Hold,
     /// Not known: what is under way may still take effect, so only the sweep may decide, once the lease is over.
     Unknown,
@@ -201,7 +205,9 @@ async fn attempt(ctx: &Ctx, saga: &Stored<Saga>, command: &Place) -> Result<Plac
     let agreed = agree(ctx, command).await.map_err(Failed::leaving(Left::Nothing))?;
     let request = agreed.reserve(command.user_id, HOLD_FOR);
     let reserved = ctx.neighbours.reserve(saga.reservation_id(), request).await;
-    let refused = Failed::leaving(Left::Nothing);
+    // The call may have been sent more than once, and this be the answer to the last sending: an earlier one that is still
+    // on its way would hold the goods for nobody. The release bars it.
+    let refused = Failed::leaving(Left::Hold);
     match reserved.map_err(|error| Failed { error: error.into(), left: Left::Unknown })? {
         Reserved::Held(reservation) => write(ctx, saga, command, &agreed, &reservation).await,
         Reserved::Short(lines) => Err(refused(PlaceError::StockShort(lines))),

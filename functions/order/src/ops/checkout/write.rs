@@ -4,7 +4,8 @@ use contracts::{
     Actor, CheckoutCompleted, Event, Fact, OrderPlaced, OrderedLine, Reservation, ReservedLine, StoreTerms,
 };
 use domain::{EventId, Money, OrderId, Timestamp};
-use dynamodb::{Error, Stored, TRANSACT_OPERATIONS_MAX, Tx};
+use dynamodb::{Stored, TRANSACT_OPERATIONS_MAX, Tx};
+use tracing::warn;
 
 use super::agree::{Agreed, check_buyer, read_buyer};
 use super::{Failed, Left, PROLONG_BEFORE_END, Place, PlaceError, STORES_MAX};
@@ -54,26 +55,31 @@ pub(super) async fn write(
             Err(error) => error,
         };
         match error.refused() {
-            // Our lease was over and somebody undoes this attempt.
-            Some("saga") => return Err(Failed { error: PlaceError::InFlight, left: Left::Unknown }),
+            // This very transaction was carried out and is sent again; or our lease was over, and somebody undoes this
+            // attempt or has placed the next one.
+            Some("saga") => return answered(ctx, command, PlaceError::InFlight).await,
             Some("buyer") => buyer = read_buyer(ctx, command.user_id).await.map_err(&held)?,
             // A number that is taken: others are drawn.
             Some("history") => {}
             Some(_) => return Err(held(error.into())),
-            None => return after_unknown_end(ctx, command, error).await,
+            None => return answered(ctx, command, error.into()).await,
         }
     }
     Err(held(PlaceError::Contended))
 }
 
-/// The transaction may have been carried out, or still be: the saga's row tells the former.
-async fn after_unknown_end(ctx: &Ctx, command: &Place, error: Error) -> Result<PlacedCheckout, Failed> {
+/// The saga's answer if there is one, otherwise `error`: the transaction may still be carried out.
+async fn answered(ctx: &Ctx, command: &Place, error: PlaceError) -> Result<PlacedCheckout, Failed> {
     match ctx.table.get_consistent::<Saga>(saga_key(command.user_id, &command.key)).await {
         Ok(Some(saga)) => match saga.into_row().state {
             SagaState::Placed(placed) => Ok(placed),
-            _ => Err(Failed { error: error.into(), left: Left::Unknown }),
+            _ => Err(Failed { error, left: Left::Unknown }),
         },
-        Ok(None) | Err(_) => Err(Failed { error: error.into(), left: Left::Unknown }),
+        Ok(None) => Err(Failed { error, left: Left::Unknown }),
+        Err(unread) => {
+            warn!(%unread, "whether a checkout was placed is not known");
+            Err(Failed { error, left: Left::Unknown })
+        }
     }
 }
 

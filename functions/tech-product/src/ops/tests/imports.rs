@@ -1,11 +1,11 @@
-use contracts::{Fact, StoreStatus};
+use contracts::{Fact, ImportFailed, ImportFailure, StoreStatus};
 use domain::{Money, business_day};
 use dynamodb::{OutboxRow, Query};
 use futures::future::join_all;
 use jiff::SignedDuration;
 use serde_json::json;
 
-use crate::domain::{Failure, Fault, Format, Import, ImportStatus, Product, Status};
+use crate::domain::{Fault, Format, Import, ImportStatus, Product, Status};
 use crate::file_name;
 use crate::ops::change_product::{Change, change};
 use crate::ops::sweep::sweep;
@@ -26,17 +26,25 @@ async fn products(w: &World) -> usize {
     w.ctx.table.query_all::<Card>(products_of(store()), 10_000).await.unwrap().len()
 }
 
-async fn times_told_finished(w: &World) -> usize {
-    let mut told = 0;
+/// What the outbox holds of imports.
+async fn told(w: &World) -> Vec<Fact> {
+    let mut told = Vec::new();
     for partition in OutboxRow::partitions(business_day(w.clock.now())) {
         let rows = w.ctx.table.query_all::<OutboxRow>(Query::partition(partition), 1_000).await.unwrap();
-        let finished = |row: &OutboxRow| {
-            let event: contracts::Event = serde_json::from_str(&row.event).unwrap();
-            matches!(event.fact, Fact::ImportFinished(_))
-        };
-        told += rows.iter().filter(|row| finished(row)).count();
+        told.extend(rows.iter().map(|row| serde_json::from_str::<contracts::Event>(&row.event).unwrap().fact));
     }
+    told.retain(|fact| matches!(fact, Fact::ImportFinished(_) | Fact::ImportFailed(_)));
     told
+}
+
+async fn times_told_finished(w: &World) -> usize {
+    told(w).await.iter().filter(|fact| matches!(fact, Fact::ImportFinished(_))).count()
+}
+
+/// The fact that `import` was given up.
+fn failed(import: &Import, reason: ImportFailure) -> Fact {
+    let Import { import_id, store_id, requested_by, .. } = *import;
+    Fact::ImportFailed(ImportFailed { import_id, store_id, requested_by, reason })
 }
 
 pub(super) fn counts(import: &Import) -> (ImportStatus, u32, u32, u32, u32) {
@@ -170,7 +178,8 @@ async fn an_import_that_never_moves_is_given_up() {
         sweep(&w.intake).await.unwrap();
     }
     let import = w.reload(&import).await;
-    assert_eq!((import.status, import.failure), (ImportStatus::Failed, Some(Failure::Stalled)));
+    assert_eq!((import.status, import.failure), (ImportStatus::Failed, Some(ImportFailure::Stalled)));
+    assert_eq!(told(&w).await, [failed(&import, ImportFailure::Stalled)], "once, however often it is swept");
 }
 
 #[tokio::test]
@@ -178,12 +187,18 @@ async fn an_import_whose_file_or_store_is_gone_says_so() {
     let w = World::with_catalogue().await;
     let import = w.take(&[cpu("a", 1_000_000, 1)]).await;
     w.files.0.lock().unwrap().remove(&file_name(store(), import.import_id));
+    for delivered in join_all((0..3).map(|_| work_off(&w.intake, import.import_id))).await {
+        delivered.unwrap();
+    }
     w.settle_queue().await;
-    assert_eq!(w.reload(&import).await.failure, Some(Failure::FileGone));
+    assert_eq!(w.reload(&import).await.failure, Some(ImportFailure::FileGone));
+    assert_eq!(told(&w).await, [failed(&import, ImportFailure::FileGone)]);
     let import = w.take(&[cpu("a", 1_000_000, 1)]).await;
     w.stores.terms.lock().unwrap().status = StoreStatus::Suspended;
     w.settle_queue().await;
-    assert_eq!(w.reload(&import).await.failure, Some(Failure::StoreNotActive));
+    assert_eq!(w.reload(&import).await.failure, Some(ImportFailure::StoreNotActive));
+    assert_eq!(told(&w).await.len(), 2);
+    assert!(told(&w).await.contains(&failed(&import, ImportFailure::StoreNotActive)));
 }
 
 #[tokio::test]

@@ -1,8 +1,9 @@
+use domain::{CheckoutId, UserId};
 use jiff::SignedDuration;
 
 use super::{assert_complete, assert_nothing_left, orders, saga};
 use crate::ops::{PlaceError, place, sweep};
-use crate::table::{Payment, SagaState, payment_key};
+use crate::table::{Payment, Saga, SagaState, payment_key};
 use crate::testkit::{At, Fault, World, command, shopper, world};
 
 const KEY: &str = "key-0001";
@@ -122,6 +123,27 @@ async fn one_row_that_cannot_be_dealt_with_does_not_stop_the_sweep() {
     assert_nothing_left(&w, KEY).await;
 }
 
+#[tokio::test]
+async fn one_sweep_deals_with_everything_that_is_due_eight_rows_at_a_time() {
+    let w = world().await;
+    let abandoned = |n: u32| Saga {
+        user_id: UserId::derived(&format!("shopper/{n}")),
+        key: KEY.into(),
+        request: "request".into(),
+        checkout_id: CheckoutId::derived(&format!("checkout/{n}")),
+        attempt: 1,
+        state: SagaState::Working { lease_until: w.ctx.clock.now() },
+        begun_at: w.ctx.clock.now(),
+    };
+    let sagas: Vec<_> = (0..300).map(abandoned).collect();
+    for saga in &sagas {
+        w.ctx.table.create(saga).await.unwrap();
+    }
+    sweep(&w.ctx).await.unwrap();
+    assert_eq!(w.ctx.table.due(w.ctx.clock.now(), 100).await.unwrap(), []);
+    assert!(w.most_at_once() > 1 && w.most_at_once() <= 8, "{}", w.most_at_once());
+}
+
 async fn payment(w: &World) -> Payment {
     let id = saga(w, KEY).await.checkout_id;
     w.ctx.table.get_consistent::<Payment>(payment_key(id)).await.unwrap().unwrap().into_row()
@@ -142,6 +164,16 @@ async fn the_hold_of_an_open_order_never_ends() {
         assert!(payment(&w).await.hold_until > w.ctx.clock.now() + SignedDuration::from_hours(11));
     }
     assert_eq!((w.held(), orders(&w).await.len()), (1, 2));
+}
+
+#[tokio::test]
+async fn the_hold_of_an_open_order_is_prolonged_by_a_week_at_a_time() {
+    let w = world().await;
+    place(&w.ctx, &command(shopper(), KEY)).await.unwrap();
+    w.ctx.clock.advance(SignedDuration::from_hours(24));
+    sweep(&w.ctx).await.unwrap();
+    assert_eq!(payment(&w).await.hold_until, w.ctx.clock.now() + SignedDuration::from_hours(7 * 24));
+    assert_eq!(payment(&w).await.prolong_at, w.ctx.clock.now() + SignedDuration::from_hours(6 * 24));
 }
 
 #[tokio::test]

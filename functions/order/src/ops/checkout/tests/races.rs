@@ -1,10 +1,16 @@
 use domain::UserId;
 use futures::future::join_all;
+use jiff::SignedDuration;
 
-use super::{assert_complete, orders, saga};
-use crate::ops::{PlaceError, place};
+use super::super::agree::agree;
+use super::super::claim::{Claim, claim};
+use super::super::write::write;
+use super::super::{Failed, HOLD_FOR};
+use super::{assert_complete, assert_nothing_left, orders, saga};
+use crate::neighbours::Reserved;
+use crate::ops::{PlaceError, place, sweep};
 use crate::table::SagaState;
-use crate::testkit::{command, line, shopper, som, world};
+use crate::testkit::{At, Fault, command, line, shopper, som, world};
 
 #[tokio::test]
 async fn one_order_sent_twenty_times_at_once_is_one_order_with_one_answer() {
@@ -48,4 +54,71 @@ async fn fifty_shoppers_buy_the_last_ten() {
     assert_eq!(answers.iter().filter(|answer| answer.is_ok()).count(), 10);
     assert_eq!(answers.iter().filter(|answer| matches!(answer, Err(PlaceError::StockShort(_)))).count(), 40);
     assert_eq!((w.held(), w.available("cpu")), (10, 0));
+}
+
+#[tokio::test]
+async fn a_delayed_request_for_a_hold_that_was_refused_holds_nothing_any_more() {
+    for price in [som(100_000), som(99_000)] {
+        let w = world().await;
+        w.stock("cpu", if price == som(100_000) { 1 } else { 10 }, price);
+        let command = command(shopper(), "key-0001");
+        let refused = place(&w.ctx, &command).await;
+        assert!(matches!(refused, Err(PlaceError::StockShort(_) | PlaceError::PriceChanged(_))), "{refused:?}");
+        w.stock("cpu", 10, som(100_000));
+        w.bring_again();
+        assert_nothing_left(&w, "key-0001").await;
+        place(&w.ctx, &command).await.unwrap();
+        w.bring_again();
+        assert_complete(&w, "key-0001").await;
+        assert_eq!(w.available("cpu"), 8);
+    }
+}
+
+#[tokio::test]
+async fn a_delayed_request_for_the_hold_of_an_undone_attempt_holds_nothing_any_more() {
+    let w = world().await;
+    w.fail(At::BeforeReserve, Fault::Unavailable);
+    assert!(matches!(place(&w.ctx, &command(shopper(), "key-0001")).await, Err(PlaceError::Call(_))));
+    w.heal();
+    w.ctx.clock.advance(SignedDuration::from_secs(31));
+    sweep(&w.ctx).await.unwrap();
+    w.bring_again();
+    assert_nothing_left(&w, "key-0001").await;
+}
+
+/// What a client does whose first sending was carried out and whose answer was lost.
+#[tokio::test]
+async fn a_transaction_sent_twice_answers_what_the_first_one_wrote() {
+    let w = world().await;
+    let command = command(shopper(), "key-0001");
+    let Claim::Ours(saga) = claim(&w.ctx, &command).await.unwrap() else { panic!("somebody else's") };
+    let agreed = agree(&w.ctx, &command).await.unwrap();
+    let request = agreed.reserve(shopper(), HOLD_FOR);
+    let Reserved::Held(hold) = w.ctx.neighbours.reserve(saga.reservation_id(), request).await.unwrap() else {
+        panic!("refused")
+    };
+    let first = write(&w.ctx, &saga, &command, &agreed, &hold).await;
+    let again = write(&w.ctx, &saga, &command, &agreed, &hold).await;
+    let told = |outcome: Result<_, Failed>| outcome.map_err(|failed| (failed.error.to_string(), failed.left));
+    assert_eq!(told(again), told(first));
+    assert_complete(&w, "key-0001").await;
+}
+
+#[tokio::test]
+async fn an_attempt_that_was_overtaken_leaves_the_hold_of_the_other_alone() {
+    let w = world().await;
+    w.fail(At::AfterReserve, Fault::Pause);
+    let command = command(shopper(), "key-0001");
+    let late = place(&w.ctx, &command);
+    let overtaking = async {
+        w.reached().await;
+        w.heal();
+        w.ctx.clock.advance(SignedDuration::from_secs(31));
+        let placed = place(&w.ctx, &command).await.unwrap();
+        w.resume();
+        placed
+    };
+    let (late, placed) = futures::future::join(late, overtaking).await;
+    assert_eq!(late.unwrap(), placed, "one key, one answer");
+    assert_complete(&w, "key-0001").await;
 }

@@ -49,7 +49,7 @@ pub enum Actor {
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
 #[serde(tag = "type", content = "data")]
 pub enum Fact {
-    /// An account exists; its contact is not proven yet.
+    /// An account became active: its email is proven. A registration that is undone is never told.
     #[serde(rename = "user.registered")]
     UserRegistered(UserRegistered),
     /// A session began.
@@ -73,6 +73,9 @@ pub enum Fact {
     /// Every row of an import was looked at.
     #[serde(rename = "import.finished")]
     ImportFinished(ImportFinished),
+    /// An import was given up before its last row.
+    #[serde(rename = "import.failed")]
+    ImportFailed(ImportFailed),
     /// A checkout became orders.
     #[serde(rename = "checkout.completed")]
     CheckoutCompleted(CheckoutCompleted),
@@ -139,6 +142,31 @@ pub struct ImportFinished {
     pub refused: u32,
 }
 
+/// Data of `import.failed`. Rows done until then stay.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct ImportFailed {
+    /// The import.
+    pub import_id: ImportId,
+    /// Whose products they are.
+    pub store_id: StoreId,
+    /// Who uploaded them.
+    pub requested_by: UserId,
+    /// Why.
+    pub reason: ImportFailure,
+}
+
+/// Why an import was given up.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "kebab-case")]
+pub enum ImportFailure {
+    /// The store may not sell any more.
+    StoreNotActive,
+    /// The uploaded file is gone.
+    FileGone,
+    /// No progress for over an hour, for a reason of ours.
+    Stalled,
+}
+
 /// Data of `checkout.completed`.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 pub struct CheckoutCompleted {
@@ -194,6 +222,7 @@ impl Fact {
             Self::StoreApproved(_) => "store.approved",
             Self::StoreRejected(_) => "store.rejected",
             Self::ImportFinished(_) => "import.finished",
+            Self::ImportFailed(_) => "import.failed",
             Self::CheckoutCompleted(_) => "checkout.completed",
         }
     }
@@ -210,7 +239,9 @@ impl Fact {
             Self::UserRegistered(_) => &[User, Analytics],
             Self::UserSignedIn(_) | Self::UserSignedOut(_) | Self::StoreOpened(_) => &[Analytics],
             Self::AuditRecorded(_) => &[Auth],
-            Self::StoreApproved(_) | Self::StoreRejected(_) | Self::ImportFinished(_) => &[User],
+            Self::StoreApproved(_) | Self::StoreRejected(_) | Self::ImportFinished(_) | Self::ImportFailed(_) => {
+                &[User]
+            }
             Self::CheckoutCompleted(_) => &[Cart, User, Analytics],
         }
     }

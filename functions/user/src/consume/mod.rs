@@ -44,6 +44,9 @@ impl Worker for Consumer {
             Fact::ImportFinished(import) => {
                 self.notify(&event, import.requested_by, Message::import_finished(import)).await
             }
+            Fact::ImportFailed(import) => {
+                self.notify(&event, import.requested_by, Message::import_failed(import)).await
+            }
             Fact::UserSignedIn(_) | Fact::UserSignedOut(_) | Fact::AuditRecorded(_) | Fact::StoreOpened(_) => {
                 warn!("an event that this service did not subscribe to");
                 Ok(())

@@ -1,7 +1,7 @@
 //! What notifications say. The facts are kept, the words are made when somebody reads: whoever changes the language
 //! reads old notifications in the new one.
 
-use contracts::{ImportFinished, OrderPlaced, StoreFact};
+use contracts::{ImportFailed, ImportFailure, ImportFinished, OrderPlaced, StoreFact};
 use domain::{ImportId, Locale, Localized, Money, OrderId, StoreId};
 use serde::{Deserialize, Serialize};
 
@@ -39,6 +39,15 @@ pub enum Message {
         /// Rows that did not.
         refused: u32,
     },
+    /// Their import was given up.
+    ImportFailed {
+        /// The import.
+        import_id: ImportId,
+        /// The store.
+        store_id: StoreId,
+        /// Why.
+        reason: ImportFailure,
+    },
 }
 
 impl Message {
@@ -63,6 +72,12 @@ impl Message {
         Self::ImportFinished { import_id, store_id, accepted, refused }
     }
 
+    /// That an import was given up.
+    pub const fn import_failed(import: &ImportFailed) -> Self {
+        let ImportFailed { import_id, store_id, reason, .. } = *import;
+        Self::ImportFailed { import_id, store_id, reason }
+    }
+
     /// A few words.
     pub fn title(&self, locale: Locale) -> &'static str {
         let [uz, ru, en] = match self {
@@ -70,6 +85,7 @@ impl Message {
             Self::StoreApproved { .. } => ["Do'kon tasdiqlandi", "Магазин одобрен", "Store approved"],
             Self::StoreRejected { .. } => ["Do'kon rad etildi", "Магазин отклонён", "Store turned down"],
             Self::ImportFinished { .. } => ["Import yakunlandi", "Импорт завершён", "Import finished"],
+            Self::ImportFailed { .. } => ["Import to'xtatildi", "Импорт прерван", "Import given up"],
         };
         match locale {
             Locale::Uz => uz,
@@ -101,8 +117,30 @@ impl Message {
                 format!("Добавлено товаров: {accepted}, отклонено строк: {refused}."),
                 format!("Products added: {accepted}, rows refused: {refused}."),
             ),
+            Self::ImportFailed { reason, .. } => import_failure(*reason),
         };
         text.get(locale).to_owned()
+    }
+}
+
+/// Why an import ended, and what to do about it.
+fn import_failure(reason: ImportFailure) -> Localized {
+    match reason {
+        ImportFailure::StoreNotActive => Localized::new(
+            "Do'kon faol emas, shuning uchun import to'xtatildi. Ungacha yuklangan qatorlar saqlangan.",
+            "Магазин не активен, поэтому импорт прерван. Обработанные до этого строки сохранены.",
+            "The store is not active, so the import ended early. Rows done until then are kept.",
+        ),
+        ImportFailure::FileGone => Localized::new(
+            "Yuklangan faylni o'qib bo'lmadi. Ungacha yuklangan qatorlar saqlangan; faylni qayta yuboring.",
+            "Загруженный файл не удалось прочитать. Обработанные строки сохранены; отправьте файл ещё раз.",
+            "The uploaded file could not be read. Rows done until then are kept; please upload it again.",
+        ),
+        ImportFailure::Stalled => Localized::new(
+            "Bizdagi nosozlik sababli import tugamadi. Ungacha yuklangan qatorlar saqlangan; faylni qayta yuboring.",
+            "Импорт не завершён из-за сбоя на нашей стороне. Обработанные строки сохранены; отправьте файл ещё раз.",
+            "The import did not finish because of a fault of ours. Rows done until then are kept; please upload it again.",
+        ),
     }
 }
 
@@ -110,9 +148,10 @@ impl Message {
 mod tests {
     use super::*;
 
-    fn messages() -> [Message; 4] {
+    fn messages() -> [Message; 7] {
         let store_id = StoreId::derived("s");
         let (accepted, refused) = (990, 10);
+        let failed = |reason| Message::ImportFailed { import_id: ImportId::derived("i"), store_id, reason };
         [
             Message::OrderPlaced {
                 order_id: OrderId::derived("o"),
@@ -122,6 +161,9 @@ mod tests {
             Message::StoreApproved { store_id },
             Message::StoreRejected { store_id },
             Message::ImportFinished { import_id: ImportId::derived("i"), store_id, accepted, refused },
+            failed(ImportFailure::StoreNotActive),
+            failed(ImportFailure::FileGone),
+            failed(ImportFailure::Stalled),
         ]
     }
 

@@ -1,4 +1,6 @@
-use contracts::{CheckoutCompleted, Fact, ImportFinished, OrderPlaced, OrderedLine, StoreFact};
+use contracts::{
+    CheckoutCompleted, Fact, ImportFailed, ImportFailure, ImportFinished, OrderPlaced, OrderedLine, StoreFact,
+};
 use domain::{CheckoutId, ImportId, Money, OrderId, ProductId, StoreId, UserId, VariantId};
 use jiff::SignedDuration;
 use lambda::testing::Call;
@@ -83,6 +85,21 @@ async fn whoever_an_event_concerns_is_told() {
     let manager = w.as_user(requested_by, get(LIST)).await.body;
     assert_eq!(manager["items"][0]["text"], "Qo'shilgan mahsulotlar: 990, rad etilgan qatorlar: 10.");
     assert_eq!(manager["items"][0]["data"]["accepted"], 990);
+}
+
+#[tokio::test]
+async fn whoever_uploaded_is_told_why_an_import_was_given_up() {
+    let w = world().await;
+    let (import_id, store_id, requested_by) = (ImportId::derived("i"), StoreId::derived("s"), UserId::derived("m"));
+    let failed = ImportFailed { import_id, store_id, requested_by, reason: ImportFailure::FileGone };
+    for _ in 0..2 {
+        w.deliver(w.event("f", Fact::ImportFailed(failed.clone()))).await;
+    }
+    let list = w.as_user(requested_by, get(LIST).header("accept-language", "en")).await.body;
+    let [told] = &list["items"].as_array().unwrap()[..] else { panic!("{list}") };
+    assert_eq!((told["type"].as_str(), told["title"].as_str()), (Some("IMPORT_FAILED"), Some("Import given up")));
+    assert_eq!(told["data"]["reason"], "file-gone");
+    assert!(told["text"].as_str().unwrap().contains("upload it again"));
 }
 
 #[tokio::test]

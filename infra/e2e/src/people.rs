@@ -37,11 +37,12 @@ impl Person {
         client.post("/v1/auth/register", &body).await
     }
 
-    /// Proves the address with the code from the mailbox.
+    /// Proves the address with the code from the mailbox, and with it chooses [`PASSWORD`].
     pub async fn verify(cloud: &Cloud, email: &str) -> Reply {
         let mail = cloud.mail(email).await;
         let code = code_in(&mail).unwrap_or_else(|| panic!("no code in: {mail}"));
-        cloud.client().post("/v1/auth/verify-email", &json!({"email": email, "code": code})).await
+        let body = json!({"email": email, "code": code, "password": PASSWORD});
+        cloud.client().post("/v1/auth/verify-email", &body).await
     }
 
     /// Signs in.

@@ -11,10 +11,10 @@ use super::{Email, MailBudget};
 pub const FAILED_LOGINS_MAX: u32 = 5;
 /// How long a locked account stays so.
 pub const LOCK: SignedDuration = SignedDuration::from_mins(30);
-/// How long one request may work on an account's credentials alone. It gives up a second before
-/// ([`crate::ops::register`]): whoever finds the time over knows that nobody is at work any more.
+/// How long one request may work on a pending account alone. It gives up a second before (`ops::turn`): whoever finds
+/// the time over knows that nobody is at work any more.
 pub const WORK: SignedDuration = SignedDuration::from_secs(6);
-/// A registration that was begun and whose credentials are not there by then is undone.
+/// A registration that was begun and whose code was not mailed by then is undone.
 pub const UNFINISHED: SignedDuration = SignedDuration::from_mins(15);
 /// A registration whose email is not verified by then is undone.
 pub const UNVERIFIED: SignedDuration = SignedDuration::from_hours(24);
@@ -34,12 +34,10 @@ pub struct Account {
     pub status: Status,
     /// The language it reads.
     pub locale: Locale,
-    /// Whether Cognito has the password that was answered with success.
-    pub credentials: Credentials,
-    /// A request is at work on the credentials until then.
+    /// A request is at work on the pending account until then.
     #[serde(default)]
     pub busy_until: Option<Timestamp>,
-    /// The code that verifies the email, if one was sent.
+    /// The code that verifies the email, once one was sent.
     #[serde(default)]
     pub email_code: Option<TokenId>,
     /// Wrong passwords since the last right one or the last lock.
@@ -77,16 +75,6 @@ pub enum Status {
     Suspended,
 }
 
-/// Whether Cognito can be asked about the account.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
-#[serde(rename_all = "SCREAMING_SNAKE_CASE")]
-pub enum Credentials {
-    /// The password is not set, or may be an older one.
-    Missing,
-    /// The password is the one of the last registration that was answered with success.
-    Ready,
-}
-
 /// What the account has become by a wrong password.
 #[derive(Debug, Clone, PartialEq)]
 pub struct LoginFailed {
@@ -106,7 +94,6 @@ impl Account {
             role,
             status: Status::PendingVerification,
             locale,
-            credentials: Credentials::Missing,
             busy_until: Some(now + WORK),
             email_code: None,
             failed_logins: 0,
@@ -119,7 +106,7 @@ impl Account {
         }
     }
 
-    /// Whether somebody else is at work on the credentials.
+    /// Whether somebody else is at work on the pending account.
     pub fn is_busy(&self, now: Timestamp) -> bool {
         self.busy_until.is_some_and(|until| now < until)
     }
@@ -134,34 +121,27 @@ impl Account {
         matches!(self.status, Status::Active) && self.email_verified
     }
 
-    /// Whether a code for the email is awaited and would make the account usable.
-    pub fn awaits_code(&self, now: Timestamp) -> bool {
-        self.status == Status::PendingVerification && self.credentials == Credentials::Ready && !self.is_busy(now)
+    /// The code that would make the account usable, if one was sent.
+    pub fn awaited_code(&self) -> Option<TokenId> {
+        self.email_code.filter(|_| self.status == Status::PendingVerification)
     }
 
-    /// The account while its credentials are replaced: no code counts meanwhile.
+    /// The account while one request works on it: whoever comes meanwhile waits.
     pub fn working(&self, now: Timestamp) -> Self {
-        Self {
-            credentials: Credentials::Missing,
-            busy_until: Some(now + WORK),
-            email_code: None,
-            finish_by: Some(now + UNFINISHED),
-            ..self.clone()
-        }
+        let finish_by = self.finish_by.max(Some(now + UNFINISHED));
+        Self { busy_until: Some(now + WORK), finish_by, ..self.clone() }
     }
 
-    /// The work failed: the next request need not wait for its time to pass.
+    /// The work came to nothing: the next request need not wait for its time to pass.
     pub fn given_up(&self) -> Self {
         Self { busy_until: None, ..self.clone() }
     }
 
-    /// Cognito has the password, and `code` was sent.
+    /// `code` was sent: it counts, and none before it.
     pub fn registered(&self, code: TokenId, now: Timestamp) -> Self {
         Self {
-            credentials: Credentials::Ready,
             busy_until: None,
             email_code: Some(code),
-            password_changed_at: now,
             mails: self.mails.spend(now),
             finish_by: Some(now + UNVERIFIED),
             ..self.clone()
@@ -173,15 +153,15 @@ impl Account {
         Self { email_code: Some(code), mails: self.mails.spend(now), ..self.clone() }
     }
 
-    /// The email is proven: the account may sign in.
-    pub fn verified(&self) -> Self {
+    /// The email is proven and Cognito has the password: the account may sign in.
+    pub fn verified(&self, now: Timestamp) -> Self {
         Self {
             status: Status::Active,
             email_verified: true,
             email_code: None,
             finish_by: None,
             busy_until: None,
-            credentials: Credentials::Ready,
+            password_changed_at: now,
             ..self.clone()
         }
     }
@@ -231,7 +211,7 @@ mod tests {
     fn only_a_verified_active_account_signs_in() {
         let pending = account();
         assert!(!pending.may_sign_in());
-        let active = pending.verified();
+        let active = pending.verified(Timestamp::UNIX_EPOCH);
         assert!(active.may_sign_in());
         for status in [Status::Suspended, Status::Inactive, Status::PendingVerification] {
             assert!(!Account { status, ..active.clone() }.may_sign_in());
@@ -239,12 +219,13 @@ mod tests {
     }
 
     #[test]
-    fn no_code_counts_while_the_password_is_being_replaced() {
+    fn work_takes_neither_the_code_nor_any_time_away() {
         let now = Timestamp::UNIX_EPOCH;
         let ready = account().registered(TokenId::derived("t"), now);
-        assert!(ready.awaits_code(now));
         let working = ready.working(now);
-        assert!(!working.awaits_code(now) && !working.awaits_code(now + WORK));
-        assert_eq!(working.email_code, None);
+        assert!(!ready.is_busy(now) && working.is_busy(now) && !working.is_busy(now + WORK));
+        assert_eq!((working.awaited_code(), working.finish_by), (ready.awaited_code(), ready.finish_by));
+        assert_eq!(working.given_up(), ready);
+        assert_eq!(ready.verified(now).awaited_code(), None);
     }
 }

@@ -30,8 +30,6 @@ pub enum LoginFailure {
     WrongPassword,
     /// The account is locked.
     Locked,
-    /// The password is right, the email not proven.
-    EmailNotVerified,
-    /// The password is right, the account stopped.
+    /// The password is right, the account not proven or stopped.
     NotActive,
 }

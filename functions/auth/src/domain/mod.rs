@@ -10,7 +10,7 @@ mod refresh_token;
 pub mod session;
 pub mod user_token;
 
-pub use account::{Account, Credentials, Status};
+pub use account::{Account, Status};
 pub use email::{Email, EmailError};
 pub use login_attempt::{LoginAttempt, LoginFailure};
 pub use mail_budget::MailBudget;

@@ -77,6 +77,8 @@ pub enum SessionEnd {
     SignedOut,
     /// Its owner ended it from another session.
     RevokedByOwner,
+    /// An operator gave the account another password.
+    RevokedByOperator,
     /// A refresh token was used twice: somebody else holds a copy.
     Replayed,
     /// Cognito does not accept its token any more.

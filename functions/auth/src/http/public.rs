@@ -16,6 +16,7 @@ use crate::ops;
 use crate::ops::login::{Login, SignedIn};
 use crate::ops::refresh::Refresh;
 use crate::ops::register::Register;
+use crate::ops::verify_email::VerifyEmail;
 
 #[derive(Deserialize, Validate)]
 pub(super) struct RegisterBody {
@@ -43,12 +44,13 @@ pub(super) async fn register(
     Body(body): Body<RegisterBody>,
 ) -> Result<(StatusCode, Json<CodeSent>), Problem> {
     let email = email(&body.email)?;
-    let password = Password::parse(&body.password, &email).map_err(|e| Problem::field("password", e))?;
+    // For the form alone: the password that counts comes with the code.
+    password(&body.password, &email)?;
     if body.role.is_admin() {
         return Err(Problem::field("role", "must be CUSTOMER or VENDOR"));
     }
     let locale = body.locale.unwrap_or(client.locale);
-    ops::register::register(&ctx, &Register { email, password, role: body.role, locale }).await?;
+    ops::register::register(&ctx, &Register { email, role: body.role, locale }).await?;
     Ok((StatusCode::ACCEPTED, Json(CODE_SENT)))
 }
 
@@ -58,6 +60,8 @@ pub(super) struct VerifyBody {
     email: String,
     #[garde(length(max = 20))]
     code: String,
+    #[garde(length(max = 1_000))]
+    password: String,
 }
 
 #[derive(Serialize)]
@@ -70,7 +74,9 @@ pub(super) async fn verify_email(
     Body(body): Body<VerifyBody>,
 ) -> Result<Json<Verified>, Problem> {
     let code = body.code.parse().map_err(|e| Problem::field("code", e))?;
-    ops::verify_email::verify_email(&ctx, &email(&body.email)?, &code).await?;
+    let email = email(&body.email)?;
+    let password = password(&body.password, &email)?;
+    ops::verify_email::verify_email(&ctx, &VerifyEmail { email, code, password }).await?;
     Ok(Json(Verified { status: Status::Active }))
 }
 
@@ -164,4 +170,8 @@ pub(super) async fn refresh(
 
 fn email(text: &str) -> Result<Email, Problem> {
     text.parse().map_err(|e| Problem::field("email", e))
+}
+
+fn password(text: &str, email: &Email) -> Result<Password, Problem> {
+    Password::parse(text, email).map_err(|e| Problem::field("password", e))
 }

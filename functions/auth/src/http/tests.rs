@@ -8,10 +8,12 @@ use serde_json::{Value, json};
 
 use super::{account, public};
 use crate::consume::AuthWorker;
-use crate::domain::Password;
+use crate::domain::{Password, Session};
+use crate::ops::login::session_of;
 use crate::ops::super_admin;
 use crate::ops::testing::{EMAIL, PASSWORD, World, origin};
 use crate::samples;
+use crate::table::session_key;
 
 impl World {
     async fn post(&self, path: &str, body: Value) -> Reply {
@@ -39,6 +41,17 @@ impl World {
         crate::ops::account_of(&self.ctx, &EMAIL.parse().unwrap()).await.unwrap().unwrap().id
     }
 
+    /// The session that the sample requests' access tokens name.
+    async fn begin_the_sessions_of_the_samples(&self) {
+        self.active(EMAIL, PASSWORD).await;
+        let token = self.login(EMAIL, PASSWORD).await.unwrap().refresh;
+        let row = self.ctx.table.get_consistent::<Session>(session_key(token.user, token.session)).await.unwrap();
+        let claims = &samples::read("auth-account.logout")["requestContext"]["authorizer"]["jwt"]["claims"];
+        let id = session_of(claims["origin_jti"].as_str().unwrap());
+        let user_id = claims["username"].as_str().unwrap().parse().unwrap();
+        self.ctx.table.create(&Session { id, user_id, ..row.unwrap().into_row() }).await.unwrap();
+    }
+
     async fn sign_in(&self) -> Value {
         let reply = self.post("/v1/auth/login", json!({"email": EMAIL, "password": PASSWORD})).await;
         assert_eq!(reply.status, 200, "{:?}", reply.body);
@@ -53,9 +66,10 @@ async fn somebody_registers_proves_the_email_signs_in_goes_on_and_signs_out() {
     assert_eq!(w.post("/v1/auth/register", register).await.status, 202);
     assert!(w.mailbox.to(EMAIL)[0].text.contains("код"));
     let early = w.post("/v1/auth/login", json!({"email": EMAIL, "password": PASSWORD})).await;
-    assert_eq!((early.status, early.body["code"].as_str()), (403, Some("email-not-verified")));
+    assert_eq!((early.status, early.body["code"].as_str()), (401, Some("wrong-credentials")));
     let code = w.mailbox.code(EMAIL);
-    let verify = || w.post("/v1/auth/verify-email", json!({"email": EMAIL, "code": code.as_str()}));
+    let verify =
+        || w.post("/v1/auth/verify-email", json!({"email": EMAIL, "code": code.as_str(), "password": PASSWORD}));
     assert_eq!(verify().await.status, 200);
     assert_eq!(verify().await.body["code"], "wrong-code");
     let first = w.sign_in().await;
@@ -80,7 +94,7 @@ async fn no_answer_tells_whether_an_account_exists() {
             let register = json!({"email": email, "password": "Boshqa7!parol", "role": "VENDOR"});
             [
                 w.post("/v1/auth/login", wrong.clone()).await,
-                w.post("/v1/auth/verify-email", json!({"email": email, "code": "000000"})).await,
+                w.post("/v1/auth/verify-email", json!({"email": email, "code": "000000", "password": PASSWORD})).await,
                 w.post("/v1/auth/resend-verification", json!({"email": email})).await,
                 w.post("/v1/auth/register", register).await,
             ]
@@ -109,6 +123,53 @@ async fn a_registration_that_breaks_a_rule_names_the_field() {
         assert_eq!((reply.status, &reply.body["errors"][0]["field"]), (422, &json!(field)));
     }
     assert_eq!(w.credentials.users(), 0);
+}
+
+#[tokio::test]
+async fn a_stranger_who_registers_an_address_never_chooses_its_password() {
+    const STRANGER: &str = "Begona7!parol";
+    // Before the owner, after the owner, and both.
+    for order in [&[STRANGER, PASSWORD][..], &[PASSWORD, STRANGER], &[STRANGER, PASSWORD, STRANGER]] {
+        let w = World::new().await;
+        for password in order {
+            let register = json!({"email": EMAIL, "password": password, "role": "CUSTOMER"});
+            assert_eq!(w.post("/v1/auth/register", register).await.status, 202);
+            w.clock.advance(jiff::SignedDuration::from_mins(1));
+        }
+        let verify = json!({"email": EMAIL, "code": w.mailbox.code(EMAIL).as_str(), "password": PASSWORD});
+        assert_eq!(w.post("/v1/auth/verify-email", verify).await.status, 200);
+        let stranger = w.post("/v1/auth/login", json!({"email": EMAIL, "password": STRANGER})).await;
+        assert_eq!((stranger.status, stranger.body["code"].as_str()), (401, Some("wrong-credentials")));
+        w.sign_in().await;
+    }
+}
+
+#[tokio::test]
+async fn a_password_that_breaks_the_rules_costs_no_try_of_the_code() {
+    let w = World::new().await;
+    w.register(EMAIL).await.unwrap();
+    for _ in 0..6 {
+        let weak = json!({"email": EMAIL, "code": "000000", "password": "Password1!"});
+        let reply = w.post("/v1/auth/verify-email", weak).await;
+        assert_eq!((reply.status, &reply.body["errors"][0]["field"]), (422, &json!("password")));
+    }
+    w.verify(EMAIL, PASSWORD).await.unwrap();
+    w.sign_in().await;
+}
+
+#[tokio::test]
+async fn registering_does_not_tell_by_a_login_whether_the_address_was_free() {
+    let w = World::new().await;
+    w.active(EMAIL, PASSWORD).await;
+    let probe = |email: &'static str| {
+        let w = &w;
+        async move {
+            let register = json!({"email": email, "password": "Begona7!parol", "role": "CUSTOMER"});
+            assert_eq!(w.post("/v1/auth/register", register).await.status, 202);
+            w.post("/v1/auth/login", json!({"email": email, "password": "Begona7!parol"})).await
+        }
+    };
+    assert_eq!(probe(EMAIL).await, probe("free@example.uz").await);
 }
 
 #[tokio::test]
@@ -142,12 +203,17 @@ async fn people_see_and_end_their_own_sessions_only() {
 async fn sample_requests_are_answered() {
     let w = World::new().await;
     let public = service(public(), w.ctx.clone());
-    for (name, status) in
-        [("register", 202), ("resend-verification", 202), ("login-unknown", 401), ("refresh-over", 401)]
-    {
+    for (name, status) in [
+        ("register", 202),
+        ("resend-verification", 202),
+        ("verify-email-wrong", 422),
+        ("login-unknown", 401),
+        ("refresh-over", 401),
+    ] {
         let reply = Call::recorded(samples::read(&format!("auth-public.{name}"))).send(&public).await;
         assert_eq!(reply.status, status, "{name}: {:?}", reply.body);
     }
+    w.begin_the_sessions_of_the_samples().await;
     for name in ["login-history", "sessions", "logout", "audit-logs"] {
         let reply = w.own(Call::recorded(samples::read(&format!("auth-account.{name}")))).await;
         assert!((200..300).contains(&reply.status), "{name}: {:?}", reply.body);

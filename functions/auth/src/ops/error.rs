@@ -4,19 +4,13 @@ use crate::mail::MailError;
 /// Why a use case came to nothing. The first ones are about the caller; the rest are the operator's.
 #[derive(Debug, thiserror::Error)]
 pub enum Error {
-    /// Unknown address, wrong password or locked account: nobody is told which.
+    /// Unknown or unproven address, wrong password, locked or stopped account: nobody is told which.
     #[error("the credentials do not count")]
     WrongCredentials,
-    /// The password is right; the email is not proven.
-    #[error("the email is not verified")]
-    EmailNotVerified,
-    /// The password is right; the account is stopped.
-    #[error("the account is not active")]
-    NotActive,
     /// No such code: wrong, used, over, tried too often, or for an address that awaits none.
     #[error("the code does not count")]
     WrongCode,
-    /// The refresh token is of no session that can be continued.
+    /// The token is of no session, or of none that can be continued.
     #[error("the session is over")]
     SessionOver,
     /// The caller has no such thing.

@@ -7,7 +7,7 @@ use serde_json::Value;
 use crate::Ctx;
 use crate::domain::Session;
 
-/// An account exists. Told once an account.
+/// An account may be signed in to, for the first time. Told once an account.
 pub(crate) fn registered(ctx: &Ctx, user_id: UserId, role: PlatformRole, locale: Locale, actor: Actor) -> Event {
     let fact = Fact::UserRegistered(UserRegistered { user_id, role, locale });
     event(ctx, EventId::derived(&format!("auth/registered/{user_id}")), actor, fact)

@@ -51,8 +51,19 @@ impl fmt::Debug for SignedIn {
 /// A wrong password and a right one each count by a write of the account that fails when it changed since it was read,
 /// and is then judged anew: what happens is what would have happened one by one, so a right guess among many at once
 /// counts only if it comes before the fifth wrong one. While an account is locked, and for an address nobody has, the
-/// keeper of credentials is asked about nobody: the same work, and nothing to learn.
+/// keeper of credentials is asked about nobody: the same work, and nothing to learn. An account that is not proven or is
+/// stopped answers like a wrong password: else registering an address would tell whether it was free.
 pub async fn login(ctx: &IdentityCtx, command: &Login) -> Result<SignedIn, Error> {
+    for _ in 0..RACES_MAX {
+        if let Some(signed_in) = try_login(ctx, command).await? {
+            return Ok(signed_in);
+        }
+    }
+    Err(Error::Busy)
+}
+
+/// `None` when the account was given another password or role meanwhile: the tokens are of the one before.
+async fn try_login(ctx: &IdentityCtx, command: &Login) -> Result<Option<SignedIn>, Error> {
     let account = account_of(ctx, &command.email).await?;
     let now = ctx.clock.now();
     let open = account.as_ref().filter(|account| !account.is_locked(now)).map(|account| account.id);
@@ -60,7 +71,7 @@ pub async fn login(ctx: &IdentityCtx, command: &Login) -> Result<SignedIn, Error
     let answer = ctx.credentials.sign_in(asked, &command.password).await;
     let Some(account) = account else {
         unavailable(answer)?;
-        return refuse_unknown(ctx, command).await;
+        return Err(refuse_unknown(ctx, command).await?);
     };
     if open.is_none() {
         unavailable(answer)?;
@@ -74,14 +85,11 @@ pub async fn login(ctx: &IdentityCtx, command: &Login) -> Result<SignedIn, Error
             Err(Error::WrongCredentials)
         }
         Err(error @ CredentialsError::Withheld(_)) => {
-            let (failure, refusal) = match account.status {
-                Status::PendingVerification => (LoginFailure::EmailNotVerified, Error::EmailNotVerified),
-                Status::Inactive | Status::Suspended => (LoginFailure::NotActive, Error::NotActive),
-                // The trigger could not look: nobody's fault but ours.
-                Status::Active => return Err(error.into()),
-            };
-            ctx.table.create(&attempt(ctx, command, account.id, Some(failure))).await?;
-            Err(refusal)
+            // The trigger could not look: nobody's fault but ours.
+            if account.may_sign_in() {
+                return Err(error.into());
+            }
+            refuse_stopped(ctx, command, &account).await
         }
         Err(error) => Err(error.into()),
     }
@@ -95,9 +103,17 @@ fn unavailable(answer: Result<Tokens, CredentialsError>) -> Result<(), Error> {
     }
 }
 
-async fn refuse_unknown(ctx: &IdentityCtx, command: &Login) -> Result<SignedIn, Error> {
+async fn refuse_unknown(ctx: &IdentityCtx, command: &Login) -> Result<Error, Error> {
     let failure = Some(LoginFailure::UnknownAccount);
     ctx.table.create(&attempt(ctx, command, nobody(&command.email), failure)).await?;
+    Ok(Error::WrongCredentials)
+}
+
+/// The password is right, but the account is locked, not proven or stopped.
+async fn refuse_stopped(ctx: &IdentityCtx, command: &Login, account: &Account) -> Result<Option<SignedIn>, Error> {
+    let is_locked = account.is_locked(ctx.clock.now());
+    let failure = if is_locked { LoginFailure::Locked } else { LoginFailure::NotActive };
+    ctx.table.create(&attempt(ctx, command, account.id, Some(failure))).await?;
     Err(Error::WrongCredentials)
 }
 
@@ -114,7 +130,8 @@ fn attempt(ctx: &IdentityCtx, command: &Login, user_id: domain::UserId, failure:
     }
 }
 
-/// Counts a failure. One of a locked account is remembered but not counted: else nobody could ever get in again.
+/// Counts a failure. One of a locked account is remembered but not counted: else nobody could ever get in again. Nor is
+/// one of an account that is not proven: nobody has its password yet, and its row belongs to whoever registers.
 async fn record(
     ctx: &IdentityCtx,
     command: &Login,
@@ -124,7 +141,7 @@ async fn record(
     for _ in 0..RACES_MAX {
         let now = ctx.clock.now();
         let row = attempt(ctx, command, account.id, Some(failure));
-        if account.is_locked(now) {
+        if account.is_locked(now) || account.status == Status::PendingVerification {
             return Ok(ctx.table.create(&row).await?);
         }
         let LoginFailed { account: failed, locked } = account.login_failed(now);
@@ -148,7 +165,8 @@ async fn succeed(
     command: &Login,
     mut account: Stored<Account>,
     tokens: Tokens,
-) -> Result<SignedIn, Error> {
+) -> Result<Option<SignedIn>, Error> {
+    let asked = (account.password_changed_at, account.role);
     let missing = |what: &str| Error::Credentials(CredentialsError::Unavailable(format!("no {what} was issued")));
     let session_id = session_of(&tokens.origin().ok_or_else(|| missing("origin_jti"))?);
     let refresh = RefreshToken::generate(session_id, account.id, &*ctx.entropy);
@@ -156,13 +174,11 @@ async fn succeed(
     let sealed = refresh.seal(inner, &*ctx.entropy).map_err(|e| Error::Crypto(e.to_string()))?;
     for _ in 0..RACES_MAX {
         let now = ctx.clock.now();
-        if account.is_locked(now) {
-            ctx.table.create(&attempt(ctx, command, account.id, Some(LoginFailure::Locked))).await?;
-            return Err(Error::WrongCredentials);
+        if account.is_locked(now) || !account.may_sign_in() {
+            return refuse_stopped(ctx, command, &account).await;
         }
-        if !account.may_sign_in() {
-            ctx.table.create(&attempt(ctx, command, account.id, Some(LoginFailure::NotActive))).await?;
-            return Err(Error::NotActive);
+        if (account.password_changed_at, account.role) != asked {
+            return Ok(None);
         }
         let session = Session {
             id: session_id,
@@ -188,7 +204,7 @@ async fn succeed(
         match ctx.table.commit(tx).await {
             Ok(()) => {
                 let (access, expires_in_seconds) = (tokens.access, tokens.expires_in_seconds);
-                return Ok(SignedIn { access, expires_in_seconds, refresh });
+                return Ok(Some(SignedIn { access, expires_in_seconds, refresh }));
             }
             Err(error) if error.refused() == Some("account") => account = super::account(ctx, account.id).await?,
             Err(error) => return Err(error.into()),
@@ -279,11 +295,42 @@ mod tests {
     }
 
     #[tokio::test]
-    async fn only_who_knows_the_password_learns_that_the_email_is_not_verified() {
+    async fn a_sign_in_with_the_old_password_does_not_outlive_the_new_one() {
         let w = World::new().await;
-        w.register(EMAIL, PASSWORD).await.unwrap();
-        assert!(matches!(w.login(EMAIL, "wrong").await, Err(Error::WrongCredentials)));
-        assert!(matches!(w.login(EMAIL, PASSWORD).await, Err(Error::EmailNotVerified)));
+        let user = w.active(EMAIL, PASSWORD).await;
+        let read = super::super::account(&w.ctx, user).await.unwrap();
+        let tokens = w.ctx.credentials.sign_in(user, PASSWORD).await.unwrap();
+        let email: Email = EMAIL.parse().unwrap();
+        let new = crate::domain::Password::parse("Boshqa7!parol", &email).unwrap();
+        crate::ops::super_admin::create(&w.ctx, &email, &new).await.unwrap();
+        let command = Login { email, password: PASSWORD.to_owned(), device: None, client: ClientInfo::default() };
+        assert!(succeed(&w.ctx, &command, read, tokens).await.unwrap().is_none());
+        assert!(matches!(w.login(EMAIL, PASSWORD).await, Err(Error::WrongCredentials)));
+    }
+
+    #[tokio::test]
+    async fn no_answer_tells_that_an_account_is_not_proven_or_stopped() {
+        let w = World::new().await;
+        w.register(EMAIL).await.unwrap();
+        let user = account_of(&w.ctx, &EMAIL.parse().unwrap()).await.unwrap().unwrap().id;
+        // As after a crash while the code was shown.
+        w.ctx.credentials.set(user, PASSWORD).await.unwrap();
+        let before = super::super::account(&w.ctx, user).await.unwrap();
+        for _ in 0..5 {
+            assert!(matches!(w.login(EMAIL, "wrong").await, Err(Error::WrongCredentials)));
+        }
+        assert!(matches!(w.login(EMAIL, PASSWORD).await, Err(Error::WrongCredentials)));
+        // Whoever read the row before the tries still writes it: nothing was counted.
+        w.ctx.table.replace(&before, Account::clone(&before)).await.unwrap();
+        w.verify(EMAIL, PASSWORD).await.unwrap();
+        let active = super::super::account(&w.ctx, user).await.unwrap();
+        let stopped = Account { status: Status::Suspended, ..Account::clone(&active) };
+        w.ctx.table.replace(&active, stopped).await.unwrap();
+        assert!(matches!(w.login(EMAIL, PASSWORD).await, Err(Error::WrongCredentials)));
+        let (wrong, stopped) = (Some(LoginFailure::WrongPassword), Some(LoginFailure::NotActive));
+        let mut all = failures(&w, user).await;
+        all.sort_by_key(|failure| *failure == wrong);
+        assert_eq!(all, [stopped, stopped, wrong, wrong, wrong, wrong, wrong]);
         assert!(matches!(w.login("nobody@example.uz", PASSWORD).await, Err(Error::WrongCredentials)));
         let nobody = nobody(&"nobody@example.uz".parse().unwrap());
         assert_eq!(failures(&w, nobody).await, [Some(LoginFailure::UnknownAccount)]);

@@ -15,6 +15,7 @@ pub mod super_admin;
 pub mod sweep;
 #[cfg(test)]
 pub(crate) mod testing;
+mod turn;
 pub mod verify_email;
 
 pub use error::Error;

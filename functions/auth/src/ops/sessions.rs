@@ -1,7 +1,7 @@
 //! A person's sessions: seen and ended by their owner.
 
 use contracts::Actor;
-use domain::{SessionId, UserId};
+use domain::{PageLimit, SessionId, UserId};
 use dynamodb::{Page, Query, Stored, Tx};
 use serde_json::json;
 
@@ -10,8 +10,11 @@ use crate::Ctx;
 use crate::domain::{Session, SessionEnd, SessionStatus};
 use crate::table::{session_key, sessions};
 
-/// The most sessions looked through to end them: what seven days and the thirty after them can hold of honest use.
-const SESSIONS_MAX: usize = 10_000;
+/// Sessions read at once to end them.
+const PAGE: PageLimit = match PageLimit::new(PageLimit::MAX) {
+    Ok(limit) => limit,
+    Err(_) => panic!("the largest page is a page"),
+};
 
 /// One page of `query`, which is one of [`crate::table`].
 pub async fn list(ctx: &Ctx, query: Query) -> Result<Page<Session>, Error> {
@@ -31,19 +34,35 @@ pub async fn revoke(ctx: &Ctx, user: UserId, session: SessionId, why: SessionEnd
 
 /// Ends every session of `user` but `kept`.
 pub async fn revoke_others(ctx: &Ctx, user: UserId, kept: SessionId) -> Result<(), Error> {
-    let rows = ctx.table.query_all::<Session>(sessions(user), SESSIONS_MAX).await?;
-    for row in rows.iter().filter(|row| row.id != kept && row.status == SessionStatus::Active) {
-        if !end(ctx, row, SessionEnd::RevokedByOwner).await? {
-            revoke(ctx, user, row.id, SessionEnd::RevokedByOwner).await?;
+    end_all(ctx, user, Some(kept), SessionEnd::RevokedByOwner).await
+}
+
+/// Ends every session of `user` but `kept`, page after page, however many there are. What was ended stays so when it
+/// fails on the way: again goes on.
+pub(super) async fn end_all(ctx: &Ctx, user: UserId, kept: Option<SessionId>, why: SessionEnd) -> Result<(), Error> {
+    let mut query = sessions(user).limit(PAGE);
+    loop {
+        let page = ctx.table.query::<Session>(query.clone()).await?;
+        for row in page.rows.iter().filter(|row| Some(row.id) != kept && row.status == SessionStatus::Active) {
+            if !end(ctx, row, why).await? {
+                revoke(ctx, user, row.id, why).await?;
+            }
         }
+        if page.next.is_none() {
+            return Ok(());
+        }
+        query = query.after(page.next);
     }
-    Ok(())
 }
 
 /// `false` when somebody wrote the session since it was read.
 async fn end(ctx: &Ctx, row: &Stored<Session>, why: SessionEnd) -> Result<bool, Error> {
     let ended = row.ended(SessionStatus::Revoked, Some(why));
-    let (actor, resource) = (Actor::User { id: row.user_id }, format!("session/{}", row.id));
+    let actor = match why {
+        SessionEnd::RevokedByOperator => Actor::Operator,
+        _ => Actor::User { id: row.user_id },
+    };
+    let resource = format!("session/{}", row.id);
     let (before, after) = (json!({"status": row.status}), json!({"status": ended.status, "end": why}));
     let tx = Tx::new().replace("session", row, &ended).tell(event::signed_out(ctx, row)).tell(event::audited(
         ctx,
@@ -110,5 +129,22 @@ mod tests {
         for (nth, token) in all.iter().enumerate() {
             assert_eq!(w.refresh(token, None).await.is_ok(), nth == 1);
         }
+    }
+
+    #[tokio::test]
+    async fn all_others_end_however_many_pages_they_fill() {
+        let w = World::new().await;
+        let user = w.active(EMAIL, PASSWORD).await;
+        let own = w.login(EMAIL, PASSWORD).await.unwrap().refresh;
+        let row = w.ctx.table.get_consistent::<Session>(session_key(user, own.session)).await.unwrap().unwrap();
+        let others = 2 * PageLimit::MAX + 1;
+        for nth in 0..others {
+            let other = Session { id: SessionId::derived(&format!("other {nth}")), ..Session::clone(&row) };
+            w.ctx.table.create(&other).await.unwrap();
+        }
+        revoke_others(&w.ctx, user, own.session).await.unwrap();
+        let rows = w.ctx.table.query_all::<Session>(sessions(user), 1_000).await.unwrap();
+        let active: Vec<_> = rows.iter().filter(|row| row.status == SessionStatus::Active).map(|row| row.id).collect();
+        assert_eq!((rows.len(), active), (others as usize + 1, vec![own.session]));
     }
 }

@@ -4,7 +4,7 @@ use std::sync::Arc;
 
 use contracts::PlatformRole;
 use domain::{Clock, Locale, SeededEntropy, UserId};
-use dynamodb::Table;
+use dynamodb::{OutboxRow, Query, Table};
 use lambda::http::ClientInfo;
 
 use super::Error;
@@ -13,10 +13,10 @@ use super::lookup::account_of;
 use super::refresh::{Refresh, refresh};
 use super::register::{Register, register};
 use super::sweep::sweep;
-use super::verify_email::verify_email;
+use super::verify_email::{VerifyEmail, verify_email};
 use crate::credentials::Tokens;
 use crate::credentials::fake::FakeCredentials;
-use crate::domain::{Password, RefreshToken};
+use crate::domain::{Code, Password, RefreshToken};
 use crate::mail::fake::Mailbox;
 use crate::{Ctx, IdentityCtx};
 
@@ -43,25 +43,40 @@ impl World {
         Self { ctx, clock, credentials, mailbox, _db: db }
     }
 
-    pub(crate) fn command(email: &str, password: &str) -> Register {
-        let email = email.parse().unwrap();
-        let password = Password::parse(password, &email).unwrap();
-        Register { email, password, role: PlatformRole::Customer, locale: Locale::Uz }
+    pub(crate) fn command(email: &str) -> Register {
+        Register { email: email.parse().unwrap(), role: PlatformRole::Customer, locale: Locale::Uz }
     }
 
-    pub(crate) async fn register(&self, email: &str, password: &str) -> Result<(), Error> {
-        register(&self.ctx, &Self::command(email, password)).await
+    pub(crate) async fn register(&self, email: &str) -> Result<(), Error> {
+        register(&self.ctx, &Self::command(email)).await
     }
 
     /// With the code that was mailed last.
-    pub(crate) async fn verify(&self, email: &str) -> Result<(), Error> {
-        verify_email(&self.ctx, &email.parse().unwrap(), &self.mailbox.code(email)).await
+    pub(crate) async fn verify(&self, email: &str, password: &str) -> Result<(), Error> {
+        self.verify_with(email, &self.mailbox.code(email), password).await
+    }
+
+    pub(crate) async fn verify_with(&self, email: &str, code: &Code, password: &str) -> Result<(), Error> {
+        let email = email.parse().unwrap();
+        let password = Password::parse(password, &email).unwrap();
+        verify_email(&self.ctx, &VerifyEmail { email, code: code.clone(), password }).await
+    }
+
+    /// How many events of that name wait to be told.
+    pub(crate) async fn told(&self, name: &str) -> usize {
+        let name = format!("\"type\":\"{name}\"");
+        let mut count = 0;
+        for partition in OutboxRow::partitions(domain::business_day(self.clock.now())) {
+            let rows = self.ctx.table.query_all::<OutboxRow>(Query::partition(partition), 1_000).await.unwrap();
+            count += rows.iter().filter(|row| row.event.contains(&name)).count();
+        }
+        count
     }
 
     /// An account that may sign in.
     pub(crate) async fn active(&self, email: &str, password: &str) -> UserId {
-        self.register(email, password).await.unwrap();
-        self.verify(email).await.unwrap();
+        self.register(email).await.unwrap();
+        self.verify(email, password).await.unwrap();
         account_of(&self.ctx, &email.parse().unwrap()).await.unwrap().unwrap().id
     }
 

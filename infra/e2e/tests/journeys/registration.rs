@@ -59,5 +59,18 @@ async fn an_account_that_is_not_proven_cannot_sign_in() {
     Person::register(&cloud.client(), email, "CUSTOMER").await.expect_status(202);
     let body = json!({"email": email, "password": PASSWORD});
     let reply = cloud.client().post("/v1/auth/login", &body).await;
-    assert!([401, 403].contains(&reply.status), "{}", reply.body);
+    assert_eq!((reply.status, reply.code()), (401, "wrong-credentials"), "{}", reply.body);
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_stranger_who_registers_an_address_never_chooses_its_password() {
+    let cloud = Cloud::shared().await;
+    let (email, theirs) = ("coveted@shop.example", "Begona-Parol-1!");
+    let register = json!({"email": email, "password": theirs, "role": "CUSTOMER"});
+    cloud.client().post("/v1/auth/register", &register).await.expect_status(202);
+    Person::register(&cloud.client(), email, "CUSTOMER").await.expect_status(202);
+    Person::verify(cloud, email).await.expect_status(200);
+    let reply = cloud.client().post("/v1/auth/login", &json!({"email": email, "password": theirs})).await;
+    assert_eq!((reply.status, reply.code()), (401, "wrong-credentials"), "{}", reply.body);
+    Person::sign_in(cloud, email, PASSWORD).await;
 }

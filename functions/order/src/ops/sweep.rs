@@ -15,7 +15,7 @@ use crate::Ctx;
 use crate::table::{PAYMENT, SAGAS, Saga};
 
 /// Rows of each of eight shards that one look at the index brings.
-const ROWS_PER_SHARD: i32 = 25;
+const ROWS_PER_SHARD: i32 = 10;
 /// Rows worked on at once.
 const CONCURRENCY: usize = 8;
 /// No row is begun later in a sweep: with [`ROW_TIME`] it ends within the function's five seconds.

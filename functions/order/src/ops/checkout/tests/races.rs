@@ -109,15 +109,15 @@ async fn an_attempt_that_was_overtaken_leaves_the_hold_of_the_other_alone() {
     let w = world().await;
     w.fail(At::AfterReserve, Fault::Pause);
     let command = command(shopper(), "key-0001");
-    let late = place(&w.ctx, &command);
-    let overtaking = async {
+    let late = Box::pin(place(&w.ctx, &command));
+    let overtaking = Box::pin(async {
         w.reached().await;
         w.heal();
         w.ctx.clock.advance(SignedDuration::from_secs(31));
         let placed = place(&w.ctx, &command).await.unwrap();
         w.resume();
         placed
-    };
+    });
     let (late, placed) = futures::future::join(late, overtaking).await;
     assert_eq!(late.unwrap(), placed, "one key, one answer");
     assert_complete(&w, "key-0001").await;

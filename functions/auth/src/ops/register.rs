@@ -51,7 +51,7 @@ pub async fn register(ctx: &IdentityCtx, command: &Register) -> Result<(), Error
         };
         match taken {
             Ok(account) if account.is_busy(now) => {
-                let done = turn::work(ctx, &account, send_code(ctx, &account, &key)).await;
+                let done = turn::work(ctx, &account, Box::pin(send_code(ctx, &account, &key))).await;
                 return match done {
                     Err(Error::Table(error)) if error.refused().is_some() => Err(Error::Busy),
                     done => done,
@@ -81,10 +81,7 @@ async fn begin(ctx: &IdentityCtx, command: &Register, now: Timestamp) -> Result<
 fn again(account: &Account, command: &Register, now: Timestamp) -> Option<Account> {
     let renamed = Account { role: command.role, locale: command.locale, ..account.clone() };
     let is_sent = account.awaited_code().is_some() && (account.mails.is_fresh(now) || !account.mails.allows(now));
-    match is_sent {
-        true => (renamed != *account).then_some(renamed),
-        false => Some(renamed.working(now)),
-    }
+    if is_sent { (renamed != *account).then_some(renamed) } else { Some(renamed.working(now)) }
 }
 
 /// The remaining steps, by the one request that works on the account.

@@ -51,7 +51,7 @@ pub async fn verify_email(ctx: &IdentityCtx, command: &VerifyEmail) -> Result<()
                 Err(error) => Err(error.into()),
             },
             Tried::Right(used) => match ctx.table.replace(&account, account.working(now)).await {
-                Ok(account) => turn::work(ctx, &account, prove(ctx, &account, &token, &used, command)).await,
+                Ok(account) => turn::work(ctx, &account, Box::pin(prove(ctx, &account, &token, &used, command))).await,
                 Err(error) => Err(error.into()),
             },
         };

@@ -64,7 +64,8 @@ async fn an_account_that_is_not_proven_cannot_sign_in() {
 
 #[tokio::test(flavor = "multi_thread")]
 async fn a_stranger_who_registers_an_address_never_chooses_its_password() {
-    let cloud = Cloud::shared().await;
+    let shared = Cloud::shared().await;
+    let cloud = &*shared;
     let (email, theirs) = ("coveted@shop.example", "Begona-Parol-1!");
     let register = json!({"email": email, "password": theirs, "role": "CUSTOMER"});
     cloud.client().post("/v1/auth/register", &register).await.expect_status(202);

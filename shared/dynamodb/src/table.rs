@@ -155,7 +155,7 @@ impl Table {
             match error.as_service_error() {
                 Some(DeleteItemError::ConditionalCheckFailedException(e)) => return Err(refusal(name, e.item.clone())),
                 Some(DeleteItemError::TransactionConflictException(_)) if attempt < ATTEMPTS_MAX => {
-                    pause(attempt).await
+                    pause(attempt).await;
                 }
                 _ => return Err(Error::call("DeleteItem", &error)),
             }

@@ -91,10 +91,8 @@ impl Tokens {
             (keys.set.is_some(), now - keys.read_at_second)
         };
         if age < if known { REFETCH_SECONDS } else { RETRY_SECONDS } {
-            return Err(match known {
-                true => TokenError::Invalid("unknown key"),
-                false => TokenError::Keys(self.keys_at.clone(), "they could not be read a moment ago".to_owned()),
-            });
+            let unread = || TokenError::Keys(self.keys_at.clone(), "they could not be read a moment ago".to_owned());
+            return Err(if known { TokenError::Invalid("unknown key") } else { unread() });
         }
         // Remembered before it is known whether it works: an issuer that is down is not asked once a request.
         self.keys().read_at_second = now;

@@ -140,7 +140,7 @@ async fn no_sale_is_lost_or_doubled_when_everything_is_killed() {
     let buyers = join_all(buyers.iter().map(|b| Person::sign_in(&cloud, &b.email, PASSWORD))).await;
     let orders = e2e::within_two_minutes("every shopper has one order", || async {
         let replies = join_all(buyers.iter().map(|b| shop.order(b, "when-it-crashes"))).await;
-        replies.iter().all(|r| r.status == 201).then(|| replies)
+        replies.iter().all(|r| r.status == 201).then_some(replies)
     })
     .await;
     assert_eq!(orders.len(), 40);

@@ -21,8 +21,8 @@ async fn aws(cloud: &Cloud) -> SdkConfig {
 async fn outbox_event(cloud: &Cloud, kind: &str) -> String {
     let client = aws_sdk_dynamodb::Client::new(&aws(cloud).await);
     let rows = client.scan().table_name(cloud.resource("OrderTable")).send().await.unwrap();
-    let events = rows.items().iter().filter_map(|row| row.get("event")?.as_s().ok());
-    events.filter(|text| text.contains(&format!("\"{kind}\""))).next_back().expect("the event was told").clone()
+    let mut events = rows.items().iter().filter_map(|row| row.get("event")?.as_s().ok());
+    events.rfind(|text| text.contains(&format!("\"{kind}\""))).expect("the event was told").clone()
 }
 
 async fn depth(cloud: &Cloud, queue: &str) -> Option<u64> {

@@ -20,7 +20,8 @@ pub(crate) async fn one_order(cloud: &Cloud, shop: &Shop, buyer: &Person) {
     for row in rows.as_array().into_iter().flatten() {
         let text = |member: &str| row[member].as_str().unwrap_or("-").to_owned();
         let units = number(row, "capacity_units");
-        let writes_rows = ["Put", "Update", "Delete", "TransactWrite", "BatchWrite"].map(|w| text("operation").starts_with(w));
+        let writes_rows =
+            ["Put", "Update", "Delete", "TransactWrite", "BatchWrite"].map(|w| text("operation").starts_with(w));
         let (read, write) = if writes_rows.contains(&true) { (0.0, units) } else { (units, 0.0) };
         println!(
             "| {} | {} | {} | {} | {} | {read} | {write} |",

@@ -4,7 +4,7 @@
 //! ([`super::verify_email`]). A crash leaves a pending account whose code does not count. It blocks nobody: whoever
 //! registers with the address next takes it over, and the sweep undoes it when nobody does. Only the last write makes
 //! the code count, so success is answered for nothing less. One request at a time works on an account
-//! ([`super::turn`]), so that many at once send one mail; the others wait. Of several registrations the last one says
+//! (`turn`), so that many at once send one mail; the others wait. Of several registrations the last one says
 //! the role.
 
 use contracts::PlatformRole;

@@ -3,7 +3,7 @@
 //! Anybody may register any address; only its owner reads the code. So the password that counts is the one that comes
 //! with the code, never one that came before: a stranger who registers the address, whenever they do, chose nothing.
 //!
-//! A right code takes the account ([`super::turn`]), sets the password in Cognito, and then activates the account, keeps
+//! A right code takes the account (`turn`), sets the password in Cognito, and then activates the account, keeps
 //! the password's hash and uses the code up in one transaction. A crash before that leaves a pending account and a code
 //! that still counts.
 

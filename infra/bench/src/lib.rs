@@ -1,1 +1,0 @@
-//! Load, cost and cold-start measurements.

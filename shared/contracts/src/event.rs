@@ -5,7 +5,7 @@ use domain::{
 use serde::{Deserialize, Serialize};
 use serde_json::Value;
 
-use crate::{PlatformRole, Service};
+use crate::{Fulfilment, PaymentMethod, PlatformRole, Service, StaffRole};
 
 /// A fact that a service tells the others.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
@@ -76,9 +76,33 @@ pub enum Fact {
     /// An import was given up before its last row.
     #[serde(rename = "import.failed")]
     ImportFailed(ImportFailed),
-    /// A checkout became orders.
+    /// Somebody was asked to join a store's staff.
+    #[serde(rename = "staff.invited")]
+    StaffInvited(StaffFact),
+    /// Somebody is no longer of a store's staff, or became something else there.
+    #[serde(rename = "staff.changed")]
+    StaffChanged(StaffFact),
+    /// Pieces were put into a cart.
+    #[serde(rename = "cart.item_added")]
+    CartItemAdded(CartItem),
+    /// Pieces were taken out of a cart by its owner.
+    #[serde(rename = "cart.item_removed")]
+    CartItemRemoved(CartItem),
+    /// A checkout became orders. Paid in cash, they are purchases; others become so when they are paid.
     #[serde(rename = "checkout.completed")]
     CheckoutCompleted(CheckoutCompleted),
+    /// A checkout was paid in advance: its orders are purchases now.
+    #[serde(rename = "payment.completed")]
+    PaymentCompleted(PaymentCompleted),
+    /// An order went on, neither to its delivery nor to its end.
+    #[serde(rename = "order.moved")]
+    OrderMoved(OrderMoved),
+    /// An order reached its shopper.
+    #[serde(rename = "order.delivered")]
+    OrderDelivered(OrderEnded),
+    /// An order was given up before it left, or was lost on its way.
+    #[serde(rename = "order.cancelled")]
+    OrderCancelled(OrderCancelled),
 }
 
 /// Data of `user.registered`.
@@ -167,6 +191,46 @@ pub enum ImportFailure {
     Stalled,
 }
 
+/// Data of `staff.invited` and `staff.changed`.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct StaffFact {
+    /// The store.
+    pub store_id: StoreId,
+    /// As people read it.
+    pub store_name: String,
+    /// Whom it concerns.
+    pub user_id: UserId,
+    /// What they are to be, or are now; none when they are out.
+    pub role: Option<StaffRole>,
+}
+
+/// Whose cart it is.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, Serialize, Deserialize)]
+#[serde(tag = "kind", content = "id", rename_all = "snake_case")]
+pub enum CartOwner {
+    /// Somebody who signed in.
+    User(UserId),
+    /// A guest.
+    Session(SessionId),
+}
+
+/// Data of `cart.item_added` and `cart.item_removed`.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct CartItem {
+    /// Whose cart.
+    pub owner: CartOwner,
+    /// The product.
+    pub product_id: ProductId,
+    /// Its variant.
+    pub variant_id: VariantId,
+    /// The seller.
+    pub store_id: StoreId,
+    /// How many came or went.
+    pub quantity: u32,
+    /// Whether the cart held nothing of that store before it was added.
+    pub first_of_store: bool,
+}
+
 /// Data of `checkout.completed`.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 pub struct CheckoutCompleted {
@@ -174,6 +238,9 @@ pub struct CheckoutCompleted {
     pub checkout_id: CheckoutId,
     /// The buyer.
     pub user_id: UserId,
+    /// How it is paid. Version 1 knew cash only and did not say.
+    #[serde(default = "cash")]
+    pub payment_method: PaymentMethod,
     /// The version of the cart that was bought: a cart changed since keeps what was added.
     pub cart_version: u64,
     /// One per store.
@@ -195,6 +262,88 @@ pub struct OrderPlaced {
     pub shipping: Money,
     /// What is to be paid.
     pub total: Money,
+}
+
+const fn cash() -> PaymentMethod {
+    PaymentMethod::CashOnDelivery
+}
+
+/// Data of `payment.completed`.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct PaymentCompleted {
+    /// The checkout.
+    pub checkout_id: CheckoutId,
+    /// The buyer.
+    pub user_id: UserId,
+    /// How it was paid.
+    pub payment_method: PaymentMethod,
+    /// What was paid: the sum of the orders' totals.
+    pub amount: Money,
+    /// One per store.
+    pub orders: Vec<OrderPlaced>,
+}
+
+/// Data of `order.moved`.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct OrderMoved {
+    /// The order.
+    pub order_id: OrderId,
+    /// What people call it.
+    pub number: String,
+    /// The buyer.
+    pub user_id: UserId,
+    /// The seller.
+    pub store_id: StoreId,
+    /// Where it is now.
+    pub to: Fulfilment,
+}
+
+/// Data of `order.delivered`.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct OrderEnded {
+    /// The checkout.
+    pub checkout_id: CheckoutId,
+    /// The buyer.
+    pub user_id: UserId,
+    /// What was in it.
+    pub order: OrderPlaced,
+}
+
+/// Data of `order.cancelled`.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct OrderCancelled {
+    /// The checkout.
+    pub checkout_id: CheckoutId,
+    /// The buyer.
+    pub user_id: UserId,
+    /// What was in it.
+    pub order: OrderPlaced,
+    /// Why.
+    pub reason: CancelReason,
+    /// Whether it was a purchase: paid in advance, or to be paid in cash.
+    pub purchased: bool,
+    /// What the shopper gets back; none when nothing was paid.
+    pub refund: Option<Money>,
+}
+
+/// Why an order ended early.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "SCREAMING_SNAKE_CASE")]
+pub enum CancelReason {
+    /// The shopper changed their mind.
+    Shopper,
+    /// The store cannot deliver.
+    Store,
+    /// The store did not accept in time.
+    NotAccepted,
+    /// It was not paid in time.
+    NotPaid,
+    /// The payment provider took the payment back.
+    Provider,
+    /// Platform staff ended it.
+    Platform,
+    /// It was lost on its way.
+    Lost,
 }
 
 /// One line of an order.
@@ -223,26 +372,47 @@ impl Fact {
             Self::StoreRejected(_) => "store.rejected",
             Self::ImportFinished(_) => "import.finished",
             Self::ImportFailed(_) => "import.failed",
+            Self::StaffInvited(_) => "staff.invited",
+            Self::StaffChanged(_) => "staff.changed",
+            Self::CartItemAdded(_) => "cart.item_added",
+            Self::CartItemRemoved(_) => "cart.item_removed",
             Self::CheckoutCompleted(_) => "checkout.completed",
+            Self::PaymentCompleted(_) => "payment.completed",
+            Self::OrderMoved(_) => "order.moved",
+            Self::OrderDelivered(_) => "order.delivered",
+            Self::OrderCancelled(_) => "order.cancelled",
         }
     }
 
     /// The version that is written today.
     pub const fn version(&self) -> u16 {
-        1
+        match self {
+            Self::CheckoutCompleted(_) => 2,
+            _ => 1,
+        }
     }
 
     /// Who is told: the one table of subscriptions.
     pub const fn subscribers(&self) -> &'static [Service] {
-        use Service::{Analytics, Auth, Cart, User};
+        use Service::{Analytics, Auth, Cart, TechProduct, User};
         match self {
             Self::UserRegistered(_) => &[User, Analytics],
-            Self::UserSignedIn(_) | Self::UserSignedOut(_) | Self::StoreOpened(_) => &[Analytics],
+            Self::UserSignedIn(_)
+            | Self::UserSignedOut(_)
+            | Self::StoreOpened(_)
+            | Self::CartItemAdded(_)
+            | Self::CartItemRemoved(_) => &[Analytics],
             Self::AuditRecorded(_) => &[Auth],
-            Self::StoreApproved(_) | Self::StoreRejected(_) | Self::ImportFinished(_) | Self::ImportFailed(_) => {
-                &[User]
-            }
+            Self::StoreApproved(_)
+            | Self::StoreRejected(_)
+            | Self::StaffInvited(_)
+            | Self::StaffChanged(_)
+            | Self::ImportFinished(_)
+            | Self::ImportFailed(_)
+            | Self::OrderMoved(_) => &[User],
             Self::CheckoutCompleted(_) => &[Cart, User, Analytics],
+            Self::PaymentCompleted(_) | Self::OrderCancelled(_) => &[User, Analytics],
+            Self::OrderDelivered(_) => &[User, TechProduct, Analytics],
         }
     }
 }
@@ -311,8 +481,8 @@ mod tests {
     fn a_newer_version_is_left_to_a_newer_reader() {
         let (_, text) = golden().remove(0);
         assert!(Event::read(&text).is_ok());
-        let newer = text.replace("\"version\": 1", "\"version\": 2");
-        assert!(matches!(Event::read(&newer), Err(EventError::Newer(_, 2))));
+        let newer = text.replace("\"version\": 1", "\"version\": 9");
+        assert!(matches!(Event::read(&newer), Err(EventError::Newer(_, 9))));
         assert!(matches!(Event::read("{}"), Err(EventError::Form(_))));
     }
 

@@ -1,9 +1,11 @@
 //! Requests and answers of the internal API, by the service that answers.
 
-use domain::{Currency, Localized, Money, ProductId, Region, ReservationId, StoreId, Timestamp, UserId, VariantId};
+use domain::{
+    Currency, Localized, Money, Phone, ProductId, Region, ReservationId, StoreId, Timestamp, UserId, VariantId,
+};
 use serde::{Deserialize, Serialize};
 
-use crate::{Permission, StaffRole};
+use crate::{PaymentMethod, Permission, StaffRole};
 
 /// `GET /internal/stores/{store_id}/members/{user_id}` of the store service; 404 when there is no active member.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
@@ -53,6 +55,37 @@ pub struct StoreTerms {
     pub shipping_fees: Vec<(Region, Money)>,
     /// Delivery is free from here on, after the store's discounts.
     pub free_shipping_from: Money,
+    /// How its orders may be paid.
+    pub payment_methods: Vec<PaymentMethod>,
+    /// Whether its orders count as accepted the moment they are placed or paid.
+    pub auto_accept: bool,
+}
+
+/// `GET /internal/users/{user_id}/addresses/{address_id}` of the user service, 404 when the user has no such address;
+/// an order freezes it.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct DeliveryAddress {
+    /// Who takes it.
+    pub recipient: String,
+    /// Whom the courier calls.
+    pub phone: Phone,
+    /// The region.
+    pub region: Region,
+    /// The district or city.
+    pub district: String,
+    /// The street.
+    pub street: String,
+    /// The house.
+    pub house: String,
+    /// The flat.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub apartment: Option<String>,
+    /// What it is near.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub landmark: Option<String>,
+    /// Six digits that begin as the region's do.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub postal_code: Option<String>,
 }
 
 /// `GET /internal/carts/{user_id}` of the cart service: the active cart, in the order its lines were added.
@@ -104,6 +137,32 @@ pub struct Offer {
     pub available: u32,
     /// Whether the product is published.
     pub active: bool,
+    /// Percent; none when the product has none.
+    #[serde(default)]
+    pub vat_rate: Option<u32>,
+}
+
+/// `POST /internal/offers` of the tech-product service: many variants in one call, to show and to price a cart.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct AskOffers {
+    /// 1 to 100, each once.
+    pub variants: Vec<VariantRef>,
+}
+
+/// A variant by its ids.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, Serialize, Deserialize)]
+pub struct VariantRef {
+    /// The product.
+    pub product_id: ProductId,
+    /// Its variant.
+    pub variant_id: VariantId,
+}
+
+/// The answer to [`AskOffers`]: what is known, in the order that was asked; unknown variants are left out.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Offers {
+    /// At most as many as were asked for.
+    pub offers: Vec<Offer>,
 }
 
 /// `PUT /internal/reservations/{reservation_id}` of the tech-product service: holds every line or none. The same id
@@ -141,20 +200,40 @@ pub struct Extend {
     pub hold_for_seconds: u32,
 }
 
-/// The answer to [`Reserve`], [`Extend`], and to `commit` and `release`, which take no body.
+/// `POST /internal/reservations/{reservation_id}/commit` and `…/release` of the tech-product service: ends the part of
+/// one store, or of every store whose part is still held. 409 when the named part ended the other way; again the same
+/// way is the same answer.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Settle {
+    /// Whose lines; every store's when none.
+    pub store_id: Option<StoreId>,
+}
+
+/// The answer to [`Reserve`], [`Extend`] and [`Settle`].
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Reservation {
     /// The hold.
     pub reservation_id: ReservationId,
-    /// Where it is.
+    /// Where it is: held while any part is; committed when no part is held and any was committed.
     pub status: ReservationStatus,
+    /// Where each store's part is. Stores ship on their own, so each part ends on its own.
+    pub parts: Vec<ReservationPart>,
     /// When it ends by itself.
     pub expires_at: Timestamp,
     /// What is held, with what an order freezes of it.
     pub lines: Vec<ReservedLine>,
 }
 
-/// Where a hold is. Commit and release exclude each other.
+/// One store's lines of a reservation.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
+pub struct ReservationPart {
+    /// The seller.
+    pub store_id: StoreId,
+    /// Where its lines are.
+    pub status: ReservationStatus,
+}
+
+/// Where a hold, or a store's part of it, is. Commit and release exclude each other.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(rename_all = "SCREAMING_SNAKE_CASE")]
 pub enum ReservationStatus {
@@ -185,6 +264,12 @@ pub struct ReservedLine {
     pub unit_price: Money,
     /// Percent; none when the product has none.
     pub vat_rate: Option<u32>,
+    /// The product's code in the national catalogue, 17 digits: stands on the fiscal receipt.
+    #[serde(default)]
+    pub ikpu: Option<String>,
+    /// The code of its packaging there.
+    #[serde(default)]
+    pub package_code: Option<String>,
 }
 
 /// Why a line cannot be held; the member `lines` of the problem `stock-short` or `price-changed`.

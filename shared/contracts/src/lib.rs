@@ -5,10 +5,12 @@
 
 mod event;
 mod internal;
+mod order;
 mod role;
 mod service;
 
 pub use event::*;
 pub use internal::*;
+pub use order::{Fulfilment, PaymentMethod};
 pub use role::{Permission, PlatformRole, StaffRole};
 pub use service::Service;

@@ -7,7 +7,6 @@ mod number;
 mod order;
 mod payment;
 mod placed;
-mod pricing;
 
 pub use address::{Address, AddressError};
 pub use cash::{CASH_ORDER_MAX, CashRefusal, OPEN_CASH_ORDERS_MAX, allow_cash};
@@ -17,4 +16,4 @@ pub(crate) use order::Placing;
 pub use order::{Order, OrderLine};
 pub use payment::{PaymentMethod, PaymentStatus};
 pub use placed::{PlacedCheckout, PlacedOrder};
-pub use pricing::{Item, Priced, PricedLine, VatShare, price, shipping_fee};
+pub use ::pricing::{Item, Priced, PricedLine, VatShare, price, shipping_fee};

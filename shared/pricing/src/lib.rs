@@ -1,6 +1,8 @@
+//! What a store's order costs: the one rule that a cart's quote shows and a checkout freezes.
+
 use std::collections::BTreeMap;
 
-use contracts::{ReservedLine, StoreTerms};
+use contracts::{Offer, ReservedLine, StoreTerms};
 use domain::{Money, MoneyError, Region, largest_remainder};
 use serde::{Deserialize, Serialize};
 
@@ -65,6 +67,13 @@ impl From<&ReservedLine> for Item {
     }
 }
 
+impl Item {
+    /// `quantity` of what is offered.
+    pub const fn of_offer(offer: &Offer, quantity: u32) -> Self {
+        Self { quantity, unit_price: offer.unit_price, vat_percent: offer.vat_rate }
+    }
+}
+
 /// The price of a store's order to `region`.
 ///
 /// VAT is computed once a rate on everything at that rate (lines, and shipping at 12%), half up, and split over its
@@ -126,10 +135,26 @@ fn contained_vat(parts: &[(Option<u32>, Money)]) -> Result<(Vec<Money>, Vec<VatS
 
 #[cfg(test)]
 mod tests {
+    use contracts::{PaymentMethod, StoreStatus};
+    use domain::StoreId;
     use proptest::prelude::*;
 
     use super::*;
-    use crate::testkit::terms;
+
+    fn terms(name: &str) -> StoreTerms {
+        StoreTerms {
+            store_id: StoreId::derived(name),
+            name: name.to_owned(),
+            status: StoreStatus::Active,
+            vat_registered: true,
+            commission_basis_points: 500,
+            products_max: 50,
+            shipping_fees: Vec::new(),
+            free_shipping_from: som(500_000),
+            payment_methods: PaymentMethod::ALL.to_vec(),
+            auto_accept: false,
+        }
+    }
 
     fn som(amount: i64) -> Money {
         Money::tiyin(amount * 100)

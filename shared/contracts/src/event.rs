@@ -2,13 +2,14 @@ use domain::{
     CheckoutId, CorrelationId, EventId, ImportId, Locale, Money, OrderId, ProductId, SessionId, StoreId, Timestamp,
     UserId, VariantId,
 };
+use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 use serde_json::Value;
 
 use crate::{Fulfilment, PaymentMethod, PlatformRole, Service, StaffRole};
 
 /// A fact that a service tells the others.
-#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize, JsonSchema)]
 pub struct Event {
     /// The same however often the fact is delivered: what a consumer remembers.
     pub id: EventId,
@@ -26,7 +27,7 @@ pub struct Event {
 }
 
 /// Who did something.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
 #[serde(tag = "kind", rename_all = "snake_case")]
 pub enum Actor {
     /// Nobody who signed in.
@@ -46,7 +47,7 @@ pub enum Actor {
 }
 
 /// What can be told.
-#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize, JsonSchema)]
 #[serde(tag = "type", content = "data")]
 pub enum Fact {
     /// An account became active: its email is proven. A registration that is undone is never told.
@@ -106,7 +107,7 @@ pub enum Fact {
 }
 
 /// Data of `user.registered`.
-#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
 pub struct UserRegistered {
     /// The account.
     pub user_id: UserId,
@@ -117,7 +118,7 @@ pub struct UserRegistered {
 }
 
 /// Data of `user.signed_in` and `user.signed_out`.
-#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
 pub struct UserSession {
     /// The account.
     pub user_id: UserId,
@@ -126,7 +127,7 @@ pub struct UserSession {
 }
 
 /// Data of `audit.recorded`. The actor and the time are the event's.
-#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
 pub struct AuditRecorded {
     /// The service that did it.
     pub service: Service,
@@ -143,7 +144,7 @@ pub struct AuditRecorded {
 }
 
 /// Data of the events of a store.
-#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
 pub struct StoreFact {
     /// The store.
     pub store_id: StoreId,
@@ -152,7 +153,7 @@ pub struct StoreFact {
 }
 
 /// Data of `import.finished`.
-#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
 pub struct ImportFinished {
     /// The import.
     pub import_id: ImportId,
@@ -167,7 +168,7 @@ pub struct ImportFinished {
 }
 
 /// Data of `import.failed`. Rows done until then stay.
-#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
 pub struct ImportFailed {
     /// The import.
     pub import_id: ImportId,
@@ -180,7 +181,7 @@ pub struct ImportFailed {
 }
 
 /// Why an import was given up.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
 #[serde(rename_all = "kebab-case")]
 pub enum ImportFailure {
     /// The store may not sell any more.
@@ -192,7 +193,7 @@ pub enum ImportFailure {
 }
 
 /// Data of `staff.invited` and `staff.changed`.
-#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
 pub struct StaffFact {
     /// The store.
     pub store_id: StoreId,
@@ -205,7 +206,7 @@ pub struct StaffFact {
 }
 
 /// Whose cart it is.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, Serialize, Deserialize)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, Serialize, Deserialize, JsonSchema)]
 #[serde(tag = "kind", content = "id", rename_all = "snake_case")]
 pub enum CartOwner {
     /// Somebody who signed in.
@@ -215,7 +216,7 @@ pub enum CartOwner {
 }
 
 /// Data of `cart.item_added` and `cart.item_removed`.
-#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
 pub struct CartItem {
     /// Whose cart.
     pub owner: CartOwner,
@@ -232,7 +233,7 @@ pub struct CartItem {
 }
 
 /// Data of `checkout.completed`.
-#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
 pub struct CheckoutCompleted {
     /// The checkout.
     pub checkout_id: CheckoutId,
@@ -248,7 +249,7 @@ pub struct CheckoutCompleted {
 }
 
 /// One order of a checkout.
-#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
 pub struct OrderPlaced {
     /// The order.
     pub order_id: OrderId,
@@ -269,7 +270,7 @@ const fn cash() -> PaymentMethod {
 }
 
 /// Data of `payment.completed`.
-#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
 pub struct PaymentCompleted {
     /// The checkout.
     pub checkout_id: CheckoutId,
@@ -284,7 +285,7 @@ pub struct PaymentCompleted {
 }
 
 /// Data of `order.moved`.
-#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
 pub struct OrderMoved {
     /// The order.
     pub order_id: OrderId,
@@ -299,7 +300,7 @@ pub struct OrderMoved {
 }
 
 /// Data of `order.delivered`.
-#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
 pub struct OrderEnded {
     /// The checkout.
     pub checkout_id: CheckoutId,
@@ -310,7 +311,7 @@ pub struct OrderEnded {
 }
 
 /// Data of `order.cancelled`.
-#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
 pub struct OrderCancelled {
     /// The checkout.
     pub checkout_id: CheckoutId,
@@ -327,7 +328,7 @@ pub struct OrderCancelled {
 }
 
 /// Why an order ended early.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
 #[serde(rename_all = "SCREAMING_SNAKE_CASE")]
 pub enum CancelReason {
     /// The shopper changed their mind.
@@ -347,7 +348,7 @@ pub enum CancelReason {
 }
 
 /// One line of an order.
-#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
 pub struct OrderedLine {
     /// The product.
     pub product_id: ProductId,

@@ -3,12 +3,13 @@
 use domain::{
     Currency, Localized, Money, Phone, ProductId, Region, ReservationId, StoreId, Timestamp, UserId, VariantId,
 };
+use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 
 use crate::{PaymentMethod, Permission, StaffRole};
 
 /// `GET /internal/stores/{store_id}/members/{user_id}` of the store service; 404 when there is no active member.
-#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
 pub struct Member {
     /// The store.
     pub store_id: StoreId,
@@ -21,7 +22,7 @@ pub struct Member {
 }
 
 /// Where a store is in its life.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
 #[serde(rename_all = "SCREAMING_SNAKE_CASE")]
 pub enum StoreStatus {
     /// Being filled in.
@@ -37,7 +38,7 @@ pub enum StoreStatus {
 }
 
 /// `GET /internal/stores/{store_id}` of the store service.
-#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
 pub struct StoreTerms {
     /// The store.
     pub store_id: StoreId,
@@ -63,7 +64,7 @@ pub struct StoreTerms {
 
 /// `GET /internal/users/{user_id}/addresses/{address_id}` of the user service, 404 when the user has no such address;
 /// an order freezes it.
-#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
 pub struct DeliveryAddress {
     /// Who takes it.
     pub recipient: String,
@@ -89,7 +90,7 @@ pub struct DeliveryAddress {
 }
 
 /// `GET /internal/carts/{user_id}` of the cart service: the active cart, in the order its lines were added.
-#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
 pub struct CartSnapshot {
     /// Whose.
     pub user_id: UserId,
@@ -104,7 +105,7 @@ pub struct CartSnapshot {
 }
 
 /// One line of a cart.
-#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
 pub struct CartLine {
     /// The product.
     pub product_id: ProductId,
@@ -119,7 +120,7 @@ pub struct CartLine {
 }
 
 /// `GET /internal/variants/{product_id}/{variant_id}` of the tech-product service: what a cart needs to know.
-#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
 pub struct Offer {
     /// The product.
     pub product_id: ProductId,
@@ -143,14 +144,14 @@ pub struct Offer {
 }
 
 /// `POST /internal/offers` of the tech-product service: many variants in one call, to show and to price a cart.
-#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
 pub struct AskOffers {
     /// 1 to 100, each once.
     pub variants: Vec<VariantRef>,
 }
 
 /// A variant by its ids.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, Serialize, Deserialize)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, Serialize, Deserialize, JsonSchema)]
 pub struct VariantRef {
     /// The product.
     pub product_id: ProductId,
@@ -159,7 +160,7 @@ pub struct VariantRef {
 }
 
 /// The answer to [`AskOffers`]: what is known, in the order that was asked; unknown variants are left out.
-#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
 pub struct Offers {
     /// At most as many as were asked for.
     pub offers: Vec<Offer>,
@@ -167,20 +168,21 @@ pub struct Offers {
 
 /// `PUT /internal/reservations/{reservation_id}` of the tech-product service: holds every line or none. The same id
 /// and lines again get the same answer; the same id with other lines a 409.
-#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
 pub struct Reserve {
     /// Who buys.
     pub user_id: UserId,
     /// How long the hold lasts unless it is extended or committed.
     pub hold_for_seconds: u32,
     /// The currency of every price.
+    #[schemars(with = "String")]
     pub currency: Currency,
     /// 1 to 40 lines, each variant once.
     pub lines: Vec<ReserveLine>,
 }
 
 /// One line to hold.
-#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
 pub struct ReserveLine {
     /// The product.
     pub product_id: ProductId,
@@ -194,7 +196,7 @@ pub struct ReserveLine {
 
 /// `POST /internal/reservations/{reservation_id}/extend` of the tech-product service: the hold ends that long from now,
 /// never earlier than it would have. Answers the [`Reservation`]; 409 when it is no longer held.
-#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
 pub struct Extend {
     /// From now.
     pub hold_for_seconds: u32,
@@ -203,14 +205,14 @@ pub struct Extend {
 /// `POST /internal/reservations/{reservation_id}/commit` and `…/release` of the tech-product service: ends the part of
 /// one store, or of every store whose part is still held. 409 when the named part ended the other way; again the same
 /// way is the same answer.
-#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
 pub struct Settle {
     /// Whose lines; every store's when none.
     pub store_id: Option<StoreId>,
 }
 
 /// The answer to [`Reserve`], [`Extend`] and [`Settle`].
-#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
 pub struct Reservation {
     /// The hold.
     pub reservation_id: ReservationId,
@@ -225,7 +227,7 @@ pub struct Reservation {
 }
 
 /// One store's lines of a reservation.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
 pub struct ReservationPart {
     /// The seller.
     pub store_id: StoreId,
@@ -234,7 +236,7 @@ pub struct ReservationPart {
 }
 
 /// Where a hold, or a store's part of it, is. Commit and release exclude each other.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
 #[serde(rename_all = "SCREAMING_SNAKE_CASE")]
 pub enum ReservationStatus {
     /// The stock is set aside.
@@ -246,7 +248,7 @@ pub enum ReservationStatus {
 }
 
 /// A line as it is sold: a snapshot that never changes.
-#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
 pub struct ReservedLine {
     /// The product.
     pub product_id: ProductId,
@@ -273,7 +275,7 @@ pub struct ReservedLine {
 }
 
 /// Why a line cannot be held; the member `lines` of the problem `stock-short` or `price-changed`.
-#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
 pub struct LineRefusal {
     /// The product.
     pub product_id: ProductId,

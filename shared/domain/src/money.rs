@@ -3,13 +3,15 @@
 use std::fmt;
 
 use iso_currency::Currency;
+use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 
 /// An amount in the currency's minor unit; negative amounts are debts.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, Serialize, Deserialize)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, Serialize, Deserialize, JsonSchema)]
 pub struct Money {
     #[serde(rename = "amount")]
     minor: i64,
+    #[schemars(with = "String", regex(pattern = "^[A-Z]{3}$"))]
     currency: Currency,
 }
 

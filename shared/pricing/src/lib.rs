@@ -4,6 +4,7 @@ use std::collections::BTreeMap;
 
 use contracts::{Offer, ReservedLine, StoreTerms};
 use domain::{Money, MoneyError, Region, largest_remainder};
+use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 
 /// The VAT on delivery, percent.
@@ -51,7 +52,7 @@ pub struct PricedLine {
 }
 
 /// The VAT of one rate in one order.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
 pub struct VatShare {
     /// Percent.
     pub percent: u32,

@@ -124,6 +124,8 @@ ids! {
     CheckoutId,
     /// What one store ships to one shopper.
     OrderId,
+    /// Where somebody has things sent.
+    AddressId,
     /// A message to a person.
     NotificationId,
     /// A fact that a service told.

@@ -18,6 +18,7 @@ mod client;
 mod idempotency;
 mod page;
 mod problem;
+pub mod reference;
 mod route;
 mod serve;
 #[cfg(test)]
@@ -30,5 +31,6 @@ pub use client::ClientInfo;
 pub use idempotency::IdempotencyKey;
 pub use page::{PageAnswer, PageQuery};
 pub use problem::{Kind, Problem, kinds};
+pub use reference::{Accepted, Created, NoContent};
 pub use route::{Route, Routes};
 pub use serve::{serve, service};

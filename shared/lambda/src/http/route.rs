@@ -7,10 +7,13 @@ use axum::routing::{MethodFilter, on};
 use http::Method;
 
 use super::access::enforce;
-use super::{Access, Gated};
+#[cfg(feature = "reference")]
+use super::reference::Documented;
+use super::reference::{Operation, Schemas};
+use super::{Access, Gated, Kind};
 
-/// One route, as the API definitions and the access tests see it.
-#[derive(Debug, Clone, PartialEq, Eq)]
+/// One route, as the API definitions, the reference and the access tests see it.
+#[derive(Clone)]
 pub struct Route {
     /// The function that answers.
     pub function: &'static str,
@@ -22,6 +25,25 @@ pub struct Route {
     pub access: Access,
     /// What it does, in a few words.
     pub summary: &'static str,
+    /// Problems that it may answer beside those that follow from its access and from what it takes.
+    pub refuses: Vec<&'static Kind>,
+    describe: fn(&mut Operation, &mut Schemas),
+}
+
+impl Route {
+    /// What it takes and answers.
+    pub fn operation(&self, schemas: &mut Schemas) -> Operation {
+        let mut operation = Operation::default();
+        (self.describe)(&mut operation, schemas);
+        operation.refuses(self.refuses.iter().copied());
+        operation
+    }
+}
+
+impl std::fmt::Debug for Route {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        write!(f, "{} {} of {} for {:?}", self.method, self.path, self.function, self.access)
+    }
 }
 
 /// The routes of one function.
@@ -35,13 +57,24 @@ type Mount<S> = Box<dyn FnOnce(Router<S>, &S) -> Router<S> + Send>;
 
 macro_rules! methods {
     ($($(#[$doc:meta])* $name:ident $method:ident;)+) => {$(
+        #[cfg(feature = "reference")]
+        $(#[$doc])*
+        pub fn $name<H, T>(self, path: &'static str, access: Access, summary: &'static str, handler: H) -> Self
+        where
+            H: Handler<T, S> + Documented<T>,
+            T: 'static,
+        {
+            self.route(Method::$method, MethodFilter::$method, path, access, summary, H::describe, handler)
+        }
+
+        #[cfg(not(feature = "reference"))]
         $(#[$doc])*
         pub fn $name<H, T>(self, path: &'static str, access: Access, summary: &'static str, handler: H) -> Self
         where
             H: Handler<T, S>,
             T: 'static,
         {
-            self.route(Method::$method, MethodFilter::$method, path, access, summary, handler)
+            self.route(Method::$method, MethodFilter::$method, path, access, summary, |_, _| (), handler)
         }
     )+};
 }
@@ -65,6 +98,15 @@ impl<S: Gated> Routes<S> {
         delete DELETE;
     }
 
+    /// Problems that the route added last may answer, beside those that follow from its access and from what it takes:
+    /// the reference lists them, and journeys fail on one that it does not.
+    pub fn refuses(mut self, kinds: &[&'static Kind]) -> Self {
+        if let Some(route) = self.list.last_mut() {
+            route.refuses.extend_from_slice(kinds);
+        }
+        self
+    }
+
     /// The routes as data.
     pub fn list(&self) -> &[Route] {
         &self.list
@@ -82,13 +124,15 @@ impl<S: Gated> Routes<S> {
         path: &'static str,
         access: Access,
         summary: &'static str,
+        describe: fn(&mut Operation, &mut Schemas),
         handler: H,
     ) -> Self
     where
         H: Handler<T, S>,
         T: 'static,
     {
-        self.list.push(Route { function: self.function, method, path, access, summary });
+        let refuses = Vec::new();
+        self.list.push(Route { function: self.function, method, path, access, summary, refuses, describe });
         self.mounts.push(Box::new(move |router, ctx| {
             let layer = from_fn_with_state((access, ctx.clone()), enforce::<S>);
             router.route(path, on(filter, handler).route_layer(layer))

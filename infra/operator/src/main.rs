@@ -30,7 +30,8 @@ enum Command {
     },
     /// Send the events of a service's outbox again; the settings are its publisher's and `TABLE_NAME`
     ///
-    /// Subscribers are safe against a second delivery: sending too much changes nothing.
+    /// Subscribers are safe against a second delivery: sending too much changes nothing. Events that rows carry
+    /// themselves (what went into and out of carts) are not in the outbox and cannot be sent again.
     Republish {
         /// First business day, such as 2026-11-23
         #[arg(long)]

@@ -4,6 +4,9 @@
 //! expression string outside this crate. Three kinds of write exist: [`Tx::create`] (absent), [`Tx::replace`] (the
 //! version that was read is still there; only a row that was read can be replaced) and [`Tx::adjust`] (atomic counters
 //! with a floor). Every operation has a name, so that a failure says *which* condition failed ([`Error::refused`]).
+//!
+//! Facts leave with the change that makes them true: in a row of the outbox ([`Tx::tell`]), or carried by the changed row
+//! ([`Tx::carry`]).
 
 mod adjust;
 mod cursor;

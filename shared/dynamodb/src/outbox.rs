@@ -1,4 +1,14 @@
-//! Facts on their way out: rows beside the change they tell of, sent on by the table's stream.
+//! Facts on their way out, sent on by the table's stream: rows beside the change they tell of, or carried by the changed
+//! row itself.
+//!
+//! | | [`crate::Tx::tell`] | [`crate::Tx::carry`] |
+//! | --- | --- | --- |
+//! | costs | a row of its own: makes a single write a transaction, four units instead of one | the event's size in the row |
+//! | of a change to | any rows | one row that is written whole |
+//! | told again by `republish` | for [`OUTBOX_DAYS`] days | no: the next change of the row takes the event away |
+//! | for | facts that others act on | facts that are only counted, and of which there are many |
+//!
+//! The stream itself delivers both at least once, and holds what a publisher cannot send for 24 hours.
 
 use contracts::Event;
 use domain::Timestamp;
@@ -11,6 +21,9 @@ pub const OUTBOX_DAYS: i64 = 14;
 
 /// Partitions a day: what a busy day's writes spread over.
 const SHARDS: u8 = 8;
+
+/// The attribute in which a row carries the events of its last change, as a JSON list.
+pub(crate) const CARRIED: &str = "carried";
 
 /// One event in the outbox.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]

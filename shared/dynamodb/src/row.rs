@@ -66,7 +66,7 @@ pub struct Due(pub Timestamp);
 /// What a service keeps: a serde type that knows its key.
 ///
 /// Its fields must not be called `PK`, `SK`, `GSI1PK`, `GSI1SK`, `GSI2PK`, `GSI2SK`, `row`, `row_version`, `row_mark`,
-/// `due`, `due_at` or `expires_at`: the kit keeps those beside them.
+/// `due`, `due_at`, `expires_at` or `carried`: the kit keeps those beside them.
 pub trait Row: Serialize + DeserializeOwned + Send + Sync {
     /// The kind of row, kept in the attribute `row`: reading another kind is an error, not a guess.
     const KIND: &'static str;
@@ -118,7 +118,7 @@ impl<R> Deref for Stored<R> {
 }
 
 /// What the kit keeps beside a row's own fields.
-const RESERVED: [&str; 12] = [
+const RESERVED: [&str; 13] = [
     "PK",
     "SK",
     "GSI1PK",
@@ -131,6 +131,7 @@ const RESERVED: [&str; 12] = [
     "due",
     "due_at",
     "expires_at",
+    "carried",
 ];
 
 /// The attributes of `row` at `version`.

@@ -202,3 +202,39 @@ async fn the_same_event_is_told_once() {
     assert_eq!(w.table.commit(tx("b")).await.unwrap_err().refused(), Some("outbox"));
     assert_eq!(w.jar("b").await, None);
 }
+
+fn event(name: &str) -> Event {
+    let (user_id, role) = (UserId::derived("u"), contracts::PlatformRole::Customer);
+    let fact = Fact::UserRegistered(UserRegistered { user_id, role, locale: Locale::Uz });
+    Event::new(EventId::derived(name), Timestamp::UNIX_EPOCH, Actor::Guest, CorrelationId::derived("c"), fact)
+}
+
+impl World {
+    /// The ids of the events that the jar carries.
+    async fn carried(&self, name: &str) -> Vec<EventId> {
+        let key = jar(name).key().into_item();
+        let answer = self.table.client().get_item().table_name(self.table.name()).set_key(Some(key)).send();
+        let item = answer.await.unwrap().item.unwrap();
+        let Some(carried) = item.get("carried") else { return Vec::new() };
+        let events: Vec<Event> = serde_json::from_str(carried.as_s().unwrap()).unwrap();
+        events.into_iter().map(|event| event.id).collect()
+    }
+}
+
+#[tokio::test]
+async fn a_row_carries_the_events_of_its_last_change_only() {
+    let w = world().await;
+    w.table.commit(Tx::new().create("jar", &jar("a")).carry(&[event("1"), event("2")])).await.unwrap();
+    assert_eq!(w.carried("a").await, [EventId::derived("1"), EventId::derived("2")]);
+    let read = w.jar("a").await.unwrap();
+    w.table.commit(Tx::new().replace("jar", &read, &Jar { sweets: 1, ..jar("a") }).carry(&[])).await.unwrap();
+    assert_eq!(w.carried("a").await, []);
+}
+
+#[tokio::test]
+async fn only_a_row_that_is_written_carries_events() {
+    let w = world().await;
+    for tx in [Tx::new(), Tx::new().absent("jar", jar("a").key())] {
+        assert!(matches!(w.table.commit(tx.carry(&[event("1")])).await, Err(Error::Row { kind: "carried", .. })));
+    }
+}

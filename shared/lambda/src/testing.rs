@@ -1,5 +1,8 @@
 //! Calls to a service's routes as the gateway makes them, for tests.
 
+#[cfg(feature = "testing")]
+mod issuer;
+
 use std::convert::Infallible;
 
 use axum::response::Response;
@@ -9,6 +12,9 @@ use http_body_util::BodyExt;
 use lambda_http::Request;
 use serde_json::{Value, json};
 use tower::{Service, ServiceExt};
+
+#[cfg(feature = "testing")]
+pub use issuer::Issuer;
 
 /// What a publisher sends for `batch`, an event of its table's stream: which service is told what, in the stream's order.
 ///
@@ -81,6 +87,11 @@ impl Call {
             "origin_jti": format!("origin-of-{id}"),
         }}});
         self
+    }
+
+    /// The same with an access token that the route verifies itself ([`crate::http::Access::Guest`]).
+    pub fn bearer(self, token: &str) -> Self {
+        self.header("authorization", &format!("Bearer {token}"))
     }
 
     /// The same by a function of ours, as the IAM authoriser lets it through.

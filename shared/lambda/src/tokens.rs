@@ -55,6 +55,13 @@ impl Tokens {
         Self { http, clock, issuer, client_id, keys_at, keys: Arc::default() }
     }
 
+    /// The same with the issuer's keys at hand.
+    #[cfg(feature = "testing")]
+    pub(crate) fn with_keys(self, set: JwkSet) -> Self {
+        *self.keys() = Keys { set: Some(set), read_at_second: 0 };
+        self
+    }
+
     /// The claims of `token` when RS256 by a known key, issuer, client, times, use and scope are all right.
     pub async fn verify(&self, token: &str) -> Result<Map<String, Value>, TokenError> {
         let header = decode_header(token).map_err(|_| TokenError::Invalid("not a JWT"))?;

@@ -1,8 +1,10 @@
-//! The OpenAPI definitions of the two HTTP APIs, generated from the routes in the code.
+//! The OpenAPI definitions of the two HTTP APIs and the reference of the public one, generated from the routes in the code.
 //!
 //! `template.yaml` includes the files beside this crate; a test fails when they differ from what the code says.
 
 mod definition;
+mod document;
+mod examples;
 
 use std::path::PathBuf;
 
@@ -10,6 +12,8 @@ use lambda::http::{Access, Route};
 use serde_json::Value;
 
 pub use definition::definition;
+pub use document::document;
+pub use examples::Examples;
 
 /// The two gateways.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -53,8 +57,14 @@ pub fn routes() -> Vec<Route> {
         cart::http::routes(),
         order::http::routes(),
         analytics::http::routes(),
+        reference::routes(),
     ]
     .concat()
+}
+
+/// Where the reference is kept: the function that serves it includes it.
+pub fn reference_file() -> PathBuf {
+    PathBuf::from(env!("CARGO_MANIFEST_DIR")).join("openapi.json")
 }
 
 /// The definition as the file holds it.

@@ -1,11 +1,16 @@
-//! Writes the definitions: `cargo run -p api`.
+//! Writes what follows from the routes: `cargo run -p api`, or `cargo run -p api -- <recording>` to take new examples from
+//! calls that the journeys recorded (`RECORD_CALLS=<file> cargo test -p e2e`).
 
 use std::error::Error;
 
-use api::Gateway;
+use api::{Examples, Gateway};
 
 fn main() -> Result<(), Box<dyn Error>> {
     let routes = api::routes();
+    if let Some(recording) = std::env::args().nth(1) {
+        let examples = Examples::recorded(&std::fs::read_to_string(recording)?, &routes)?;
+        std::fs::write(Examples::file(), serde_json::to_string_pretty(&examples)? + "\n")?;
+    }
     for gateway in Gateway::ALL {
         let definition = api::definition(gateway, &routes);
         std::fs::write(gateway.file(), api::yaml(&definition)?)?;
@@ -15,5 +20,8 @@ fn main() -> Result<(), Box<dyn Error>> {
             gateway.file().display()
         );
     }
+    let reference = api::document(&routes, &Examples::read()?);
+    std::fs::write(api::reference_file(), serde_json::to_string_pretty(&reference)? + "\n")?;
+    println!("the reference to {}", api::reference_file().display());
     Ok(())
 }

@@ -1,0 +1,30 @@
+use lambda::testing::Call;
+
+use super::*;
+
+async fn get(path: &str) -> lambda::testing::Reply {
+    Call::new("GET", path).send(&lambda::http::service(docs(), Ctx::default())).await
+}
+
+#[tokio::test]
+async fn the_document_is_openapi_3_1_and_known_again_by_its_tag() {
+    let service = lambda::http::service(docs(), Ctx::default());
+    let reply = Call::new("GET", "/openapi.json").send(&service).await;
+    assert_eq!((reply.status, &reply.body["openapi"]), (200, &"3.1.0".into()));
+    let tag = reply.header("etag").unwrap();
+    let again = Call::new("GET", "/openapi.json").header("if-none-match", tag).send(&service).await;
+    assert_eq!(again.status, 304);
+}
+
+#[tokio::test]
+async fn the_page_loads_nothing_from_elsewhere() {
+    assert!(!page::INDEX.contains("http://") && !page::INDEX.contains("https://") && !page::INDEX.contains("\"//"));
+    for link in page::INDEX.split('"').filter_map(|text| text.strip_prefix("/docs/")) {
+        let (bytes, media_type) = page::file(link).unwrap_or_else(|| panic!("{link} is missing"));
+        assert!(!bytes.is_empty() && !media_type.is_empty());
+        // Below what a function may answer, base64 counted.
+        assert!(bytes.len() < 4_000_000, "{link} has {} bytes", bytes.len());
+    }
+    assert_eq!(get("/docs/../secrets").await.status, 404);
+    assert_eq!(get("/docs/index.html").await.status, 404);
+}

@@ -3,6 +3,7 @@
 use contracts::PlatformRole;
 use domain::{Locale, Timestamp, TokenId, UserId};
 use jiff::SignedDuration;
+use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 
 use super::{Email, MailBudget};
@@ -62,8 +63,9 @@ pub struct Account {
 }
 
 /// Where an account is in its life.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
 #[serde(rename_all = "SCREAMING_SNAKE_CASE")]
+#[schemars(rename = "AccountStatus")]
 pub enum Status {
     /// The email is not proven yet.
     PendingVerification,

@@ -2,11 +2,13 @@ use std::fmt;
 use std::str::FromStr;
 
 use garde::rules::email::Email as _;
+use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 
 /// An address in its one form: trimmed, lower-case, ASCII, at most 254 characters.
-#[derive(Debug, Clone, PartialEq, Eq, Hash, Serialize, Deserialize)]
+#[derive(Debug, Clone, PartialEq, Eq, Hash, Serialize, Deserialize, JsonSchema)]
 #[serde(try_from = "String", into = "String")]
+#[schemars(inline, extend("format" = "email"))]
 pub struct Email(String);
 
 /// Not an email address.

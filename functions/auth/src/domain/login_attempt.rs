@@ -1,4 +1,5 @@
 use domain::{Timestamp, TokenId, UserId};
+use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 
 /// One try to sign in, whatever became of it.
@@ -21,7 +22,7 @@ pub struct LoginAttempt {
 }
 
 /// Why a try failed.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
 #[serde(rename_all = "SCREAMING_SNAKE_CASE")]
 pub enum LoginFailure {
     /// Nobody has the address.

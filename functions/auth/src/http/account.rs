@@ -1,9 +1,9 @@
 use axum::Json;
 use axum::extract::{Path, State};
-use axum::http::StatusCode;
 use contracts::PlatformRole;
 use domain::{Locale, SessionId, Timestamp, UserId};
-use lambda::http::{PageAnswer, PageQuery, Problem, User, kinds};
+use lambda::http::{NoContent, PageAnswer, PageQuery, Problem, User, kinds};
+use schemars::JsonSchema;
 use serde::Serialize;
 
 use crate::Ctx;
@@ -12,7 +12,7 @@ use crate::ops;
 use crate::ops::login::session_of;
 use crate::table::{login_attempts, sessions_by_login};
 
-#[derive(Serialize)]
+#[derive(Serialize, JsonSchema)]
 pub(super) struct Me {
     id: UserId,
     email: Email,
@@ -33,12 +33,12 @@ pub(super) async fn me(State(ctx): State<Ctx>, User(claims): User) -> Result<Jso
     Ok(Json(me))
 }
 
-pub(super) async fn logout(State(ctx): State<Ctx>, User(claims): User) -> Result<StatusCode, Problem> {
+pub(super) async fn logout(State(ctx): State<Ctx>, User(claims): User) -> Result<NoContent, Problem> {
     ops::logout::logout(&ctx, claims.user_id, &claims.origin).await?;
-    Ok(StatusCode::NO_CONTENT)
+    Ok(NoContent)
 }
 
-#[derive(Serialize)]
+#[derive(Serialize, JsonSchema)]
 pub(super) struct SessionAnswer {
     id: SessionId,
     is_current: bool,
@@ -90,18 +90,18 @@ pub(super) async fn revoke(
     State(ctx): State<Ctx>,
     User(claims): User,
     Path(session): Path<String>,
-) -> Result<StatusCode, Problem> {
+) -> Result<NoContent, Problem> {
     let session = session.parse().map_err(|_| Problem::of(&kinds::NOT_FOUND))?;
     ops::sessions::revoke(&ctx, claims.user_id, session, SessionEnd::RevokedByOwner).await?;
-    Ok(StatusCode::NO_CONTENT)
+    Ok(NoContent)
 }
 
-pub(super) async fn revoke_others(State(ctx): State<Ctx>, User(claims): User) -> Result<StatusCode, Problem> {
+pub(super) async fn revoke_others(State(ctx): State<Ctx>, User(claims): User) -> Result<NoContent, Problem> {
     ops::sessions::revoke_others(&ctx, claims.user_id, session_of(&claims.origin)).await?;
-    Ok(StatusCode::NO_CONTENT)
+    Ok(NoContent)
 }
 
-#[derive(Serialize)]
+#[derive(Serialize, JsonSchema)]
 pub(super) struct AttemptAnswer {
     at: Timestamp,
     success: bool,

@@ -3,6 +3,7 @@ use axum::extract::{Query, State};
 use contracts::Service;
 use domain::{EventId, Timestamp};
 use lambda::http::{PageAnswer, PageQuery, Problem, User, kinds};
+use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 use serde_json::Value;
 
@@ -11,13 +12,13 @@ use crate::ops::audit;
 use crate::table::{AuditEntry, audit_of_actor, audit_of_resource};
 
 /// Which part of the log: exactly one of the two.
-#[derive(Deserialize)]
+#[derive(Deserialize, JsonSchema)]
 pub(super) struct AuditQuery {
     resource: Option<String>,
     actor: Option<String>,
 }
 
-#[derive(Serialize)]
+#[derive(Serialize, JsonSchema)]
 pub(super) struct EntryAnswer {
     id: EventId,
     at: Timestamp,

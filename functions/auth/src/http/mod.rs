@@ -9,6 +9,7 @@ mod tests;
 
 use lambda::http::{Access, Route, Routes};
 
+use self::problem::{SESSION_OVER, WRONG_CODE, WRONG_CREDENTIALS};
 use crate::{Ctx, IdentityCtx};
 
 /// The routes of `auth-public`: making accounts and sessions.
@@ -16,9 +17,12 @@ pub fn public() -> Routes<IdentityCtx> {
     Routes::new("auth-public")
         .post("/v1/auth/register", Access::Public, "Register with an email and a password", public::register)
         .post("/v1/auth/verify-email", Access::Public, "Prove the email with the code", public::verify_email)
+        .refuses(&[&WRONG_CODE])
         .post("/v1/auth/resend-verification", Access::Public, "Send another code", public::resend_verification)
         .post("/v1/auth/login", Access::Public, "Sign in", public::login)
+        .refuses(&[&WRONG_CREDENTIALS])
         .post("/v1/auth/refresh", Access::Public, "Continue a session", public::refresh)
+        .refuses(&[&SESSION_OVER])
 }
 
 /// The routes of `auth-account`: seeing and ending what is there.

@@ -1,11 +1,10 @@
 use axum::Json;
-use axum::extract::{FromRequestParts, State};
-use axum::http::StatusCode;
-use axum::http::request::Parts;
+use axum::extract::State;
 use contracts::PlatformRole;
 use domain::{Locale, SessionId};
 use garde::Validate;
-use lambda::http::{Body, ClientInfo, IdempotencyKey, Problem};
+use lambda::http::{Accepted, Body, ClientInfo, IdempotencyKey, Problem};
+use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 
 use super::problem::SESSION_OVER;
@@ -18,7 +17,7 @@ use crate::ops::refresh::Refresh;
 use crate::ops::register::Register;
 use crate::ops::verify_email::VerifyEmail;
 
-#[derive(Deserialize, Validate)]
+#[derive(Deserialize, Validate, JsonSchema)]
 pub(super) struct RegisterBody {
     #[garde(length(max = 300))]
     email: String,
@@ -31,7 +30,7 @@ pub(super) struct RegisterBody {
 }
 
 /// The same whether or not anything was sent.
-#[derive(Serialize)]
+#[derive(Serialize, JsonSchema)]
 pub(super) struct CodeSent {
     code_expires_in_seconds: i64,
 }
@@ -42,7 +41,7 @@ pub(super) async fn register(
     State(ctx): State<IdentityCtx>,
     client: ClientInfo,
     Body(body): Body<RegisterBody>,
-) -> Result<(StatusCode, Json<CodeSent>), Problem> {
+) -> Result<Accepted<CodeSent>, Problem> {
     let email = email(&body.email)?;
     // For the form alone: the password that counts comes with the code.
     password(&body.password, &email)?;
@@ -51,10 +50,10 @@ pub(super) async fn register(
     }
     let locale = body.locale.unwrap_or(client.locale);
     ops::register::register(&ctx, &Register { email, role: body.role, locale }).await?;
-    Ok((StatusCode::ACCEPTED, Json(CODE_SENT)))
+    Ok(Accepted(CODE_SENT))
 }
 
-#[derive(Deserialize, Validate)]
+#[derive(Deserialize, Validate, JsonSchema)]
 pub(super) struct VerifyBody {
     #[garde(length(max = 300))]
     email: String,
@@ -64,7 +63,7 @@ pub(super) struct VerifyBody {
     password: String,
 }
 
-#[derive(Serialize)]
+#[derive(Serialize, JsonSchema)]
 pub(super) struct Verified {
     status: Status,
 }
@@ -80,7 +79,7 @@ pub(super) async fn verify_email(
     Ok(Json(Verified { status: Status::Active }))
 }
 
-#[derive(Deserialize, Validate)]
+#[derive(Deserialize, Validate, JsonSchema)]
 pub(super) struct ResendBody {
     #[garde(length(max = 300))]
     email: String,
@@ -89,12 +88,12 @@ pub(super) struct ResendBody {
 pub(super) async fn resend_verification(
     State(ctx): State<IdentityCtx>,
     Body(body): Body<ResendBody>,
-) -> Result<(StatusCode, Json<CodeSent>), Problem> {
+) -> Result<Accepted<CodeSent>, Problem> {
     ops::resend_verification::resend_verification(&ctx, &email(&body.email)?).await?;
-    Ok((StatusCode::ACCEPTED, Json(CODE_SENT)))
+    Ok(Accepted(CODE_SENT))
 }
 
-#[derive(Deserialize, Validate)]
+#[derive(Deserialize, Validate, JsonSchema)]
 pub(super) struct LoginBody {
     #[garde(length(max = 300))]
     email: String,
@@ -105,7 +104,7 @@ pub(super) struct LoginBody {
 }
 
 /// Tokens as RFC 6749 names them.
-#[derive(Serialize)]
+#[derive(Serialize, JsonSchema)]
 pub(super) struct TokenAnswer {
     access_token: String,
     token_type: &'static str,
@@ -136,35 +135,20 @@ pub(super) async fn login(
     Ok(Json(ops::login::login(&ctx, &command).await?.into()))
 }
 
-#[derive(Deserialize, Validate)]
+#[derive(Deserialize, Validate, JsonSchema)]
 pub(super) struct RefreshBody {
     #[garde(length(max = 300))]
     refresh_token: String,
 }
 
-/// The header `Idempotency-Key` where it is welcome but not required.
-pub(super) struct OptionalKey(Option<String>);
-
-impl<S: Send + Sync> FromRequestParts<S> for OptionalKey {
-    type Rejection = Problem;
-
-    async fn from_request_parts(parts: &mut Parts, state: &S) -> Result<Self, Problem> {
-        if !parts.headers.contains_key("idempotency-key") {
-            return Ok(Self(None));
-        }
-        let IdempotencyKey(key) = IdempotencyKey::from_request_parts(parts, state).await?;
-        Ok(Self(Some(key)))
-    }
-}
-
 pub(super) async fn refresh(
     State(ctx): State<IdentityCtx>,
     client: ClientInfo,
-    OptionalKey(idempotency_key): OptionalKey,
+    key: Option<IdempotencyKey>,
     Body(body): Body<RefreshBody>,
 ) -> Result<Json<TokenAnswer>, Problem> {
     let token = RefreshToken::parse(&body.refresh_token).map_err(|_| Problem::of(&SESSION_OVER))?;
-    let command = Refresh { token, idempotency_key, client };
+    let command = Refresh { token, idempotency_key: key.map(|key| key.0), client };
     Ok(Json(ops::refresh::refresh(&ctx, &command).await?.into()))
 }
 

@@ -3,6 +3,8 @@
 use reqwest::Method;
 use serde_json::Value;
 
+use crate::reference::{self, Exchange};
+
 /// Calls one API, with a token or without.
 #[derive(Debug, Clone)]
 pub struct Client {
@@ -78,6 +80,8 @@ impl Client {
 
     /// Like [`Client::send`], for those who expect that nobody may answer.
     pub async fn try_send(&self, method: &str, path: &str, body: Option<(&str, Vec<u8>)>) -> reqwest::Result<Reply> {
+        let request_body = body.as_ref().and_then(|(_, bytes)| serde_json::from_slice(bytes).ok()).unwrap_or_default();
+        let name = method;
         let method: Method = method.parse().expect("a method");
         let asked = format!("{method} {path}");
         let mut request = self.http.request(method, format!("{}{path}", self.base));
@@ -97,7 +101,9 @@ impl Client {
             Err(_) if bytes.is_empty() => Value::Null,
             Err(_) => Value::String(String::from_utf8_lossy(&bytes).into_owned()),
         };
-        Ok(Reply { status, headers, body, asked })
+        let reply = Reply { status, headers, body, asked };
+        reply.is_as_the_reference_says(name, path, &request_body);
+        Ok(reply)
     }
 }
 
@@ -109,6 +115,16 @@ impl Reply {
     pub fn expect_status(self, status: u16) -> Self {
         assert_eq!(self.status, status, "{} answered {}", self.asked, self.body);
         self
+    }
+
+    fn is_as_the_reference_says(&self, method: &str, target: &str, request: &Value) {
+        let media_type = self.header("content-type").unwrap_or_default();
+        let media_type = media_type.split(';').next().unwrap_or_default();
+        let exchange = Exchange { method, target, request, status: self.status, media_type, answer: &self.body };
+        reference::record(&exchange);
+        if let Err(wrong) = reference::check(&exchange) {
+            panic!("{} answered what the reference does not say: {wrong}\n{}", self.asked, self.body);
+        }
     }
 
     /// A text member of the body.

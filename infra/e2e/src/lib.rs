@@ -7,6 +7,7 @@ mod cloud;
 mod http;
 mod people;
 mod processes;
+mod reference;
 mod shop;
 mod wait;
 

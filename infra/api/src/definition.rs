@@ -23,7 +23,7 @@ pub fn definition(gateway: Gateway, routes: &[Route]) -> Value {
         definition["x-amazon-apigateway-cors"] = json!({
             "allowOrigins": ["*"],
             "allowMethods": ["GET", "POST", "PUT", "PATCH", "DELETE", "OPTIONS"],
-            "allowHeaders": ["authorization", "content-type", "accept-language", "idempotency-key", "if-none-match"],
+            "allowHeaders": ["authorization", "content-type", "accept-language", "idempotency-key", "if-none-match", "cart-session"],
             "exposeHeaders": ["etag", "retry-after", "location"],
             "maxAge": 3600,
         });

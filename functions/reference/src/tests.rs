@@ -28,3 +28,13 @@ async fn the_page_loads_nothing_from_elsewhere() {
     assert_eq!(get("/docs/../secrets").await.status, 404);
     assert_eq!(get("/docs/index.html").await.status, 404);
 }
+
+#[tokio::test]
+async fn sample_requests_are_answered() {
+    let service = lambda::http::service(docs(), Ctx::default());
+    for name in ["document", "page", "file"] {
+        let file = format!("{}/../../events/reference-docs.{name}.json", env!("CARGO_MANIFEST_DIR"));
+        let event = serde_json::from_str(&std::fs::read_to_string(file).unwrap()).unwrap();
+        assert_eq!(Call::recorded(event).send(&service).await.status, 200, "{name}");
+    }
+}

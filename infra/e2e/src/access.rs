@@ -89,6 +89,10 @@ GET    /v1/stores/{store_id}/orders/{order_id}              401    403     403  
 GET    /v1/analytics/stores/{store_id}                      401    403     403   in    403     403
 GET    /v1/admin/analytics/days                             401    403     403   403   403     in
 GET    /v1/admin/analytics/events                           401    403     403   403   403     in
+
+GET    /openapi.json                                        in     in      in    in    in      in
+GET    /docs                                                in     in      in    in    in      in
+GET    /docs/{file}                                         in     in      in    in    in      in
 ";
 
 /// What a caller is told.

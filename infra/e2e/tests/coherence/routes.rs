@@ -15,6 +15,14 @@ fn the_api_definitions_are_what_the_code_generates() {
 }
 
 #[test]
+fn the_reference_is_what_the_code_generates() {
+    let kept = std::fs::read_to_string(api::reference_file()).unwrap();
+    let examples = api::Examples::read().unwrap();
+    let made = serde_json::to_string_pretty(&api::document(&api::routes(), &examples)).unwrap() + "\n";
+    assert!(kept == made, "{} is behind the code: run `cargo run -p api`", api::reference_file().display());
+}
+
+#[test]
 fn every_route_leads_to_a_function_of_the_template() {
     let stack = stack();
     let functions: BTreeSet<_> = stack.functions.iter().map(|f| unstaged(&f.name)).collect();
@@ -41,7 +49,9 @@ fn internal_routes_are_on_the_internal_api_alone() {
     for route in api::routes() {
         let internal = Gateway::of(&route) == Gateway::Internal;
         assert_eq!(internal, route.path.starts_with("/internal/"), "{}", route.path);
-        assert_eq!(!internal, route.path.starts_with("/v1/"), "{}", route.path);
+        // The reference is of every version.
+        let unversioned = route.function == "reference-docs";
+        assert_eq!(!internal && !unversioned, route.path.starts_with("/v1/"), "{}", route.path);
     }
 }
 

@@ -49,6 +49,7 @@ async fn world(cloud: &Cloud) -> World {
         ("{import_id}", text(&imports.body["items"][0]["import_id"])),
         ("{item_id}", text(&cart.body["lines"][0]["item_id"])),
         ("{order_id}", text(&order_id)),
+        ("{file}", "swagger-ui.css".to_owned()),
         ("{reservation_id}", "0198e4c2-0000-7000-8000-000000000001".to_owned()),
     ]);
     let tokens = [None, Some(&shopper), Some(&other), Some(&shop.owner), Some(&foreign), Some(&shop.admin)];

@@ -397,7 +397,6 @@ impl Fact {
     pub const fn subscribers(&self) -> &'static [Service] {
         use Service::{Analytics, Auth, Cart, TechProduct, User};
         match self {
-            Self::UserRegistered(_) => &[User, Analytics],
             Self::UserSignedIn(_)
             | Self::UserSignedOut(_)
             | Self::StoreOpened(_)
@@ -412,7 +411,7 @@ impl Fact {
             | Self::ImportFailed(_)
             | Self::OrderMoved(_) => &[User],
             Self::CheckoutCompleted(_) => &[Cart, User, Analytics],
-            Self::PaymentCompleted(_) | Self::OrderCancelled(_) => &[User, Analytics],
+            Self::UserRegistered(_) | Self::PaymentCompleted(_) | Self::OrderCancelled(_) => &[User, Analytics],
             Self::OrderDelivered(_) => &[User, TechProduct, Analytics],
         }
     }

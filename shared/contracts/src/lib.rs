@@ -11,6 +11,6 @@ mod service;
 
 pub use event::*;
 pub use internal::*;
-pub use order::{Fulfilment, PaymentMethod};
+pub use order::{CHECKOUT_LINES_MAX, CHECKOUT_STORES_MAX, Fulfilment, PaymentMethod};
 pub use role::{Permission, PlatformRole, StaffRole};
 pub use service::Service;

@@ -1,6 +1,12 @@
 use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 
+/// Lines of one checkout: what one reservation holds.
+pub const CHECKOUT_LINES_MAX: usize = 40;
+
+/// Stores of one checkout.
+pub const CHECKOUT_STORES_MAX: usize = 10;
+
 /// How a checkout is paid.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, Serialize, Deserialize, JsonSchema)]
 #[serde(rename_all = "SCREAMING_SNAKE_CASE")]

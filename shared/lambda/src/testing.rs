@@ -37,7 +37,7 @@ pub struct Reply {
     pub status: u16,
     /// The headers, by lower-case name.
     pub headers: Vec<(String, String)>,
-    /// The body as JSON; `null` when empty.
+    /// The body as JSON; `null` when empty, text when it is something else.
     pub body: Value,
 }
 
@@ -149,7 +149,7 @@ impl Call {
             body: if bytes.is_empty() {
                 Value::Null
             } else {
-                serde_json::from_slice(&bytes).expect("the body is JSON")
+                serde_json::from_slice(&bytes).unwrap_or_else(|_| String::from_utf8_lossy(&bytes).into())
             },
         }
     }

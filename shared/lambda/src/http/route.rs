@@ -64,7 +64,9 @@ macro_rules! methods {
             H: Handler<T, S> + Documented<T>,
             T: 'static,
         {
-            self.route(Method::$method, MethodFilter::$method, path, access, summary, H::describe, handler)
+            let (function, method, refuses) = (self.function, Method::$method, Vec::new());
+            let route = Route { function, method, path, access, summary, refuses, describe: H::describe };
+            self.route(MethodFilter::$method, route, handler)
         }
 
         #[cfg(not(feature = "reference"))]
@@ -74,7 +76,9 @@ macro_rules! methods {
             H: Handler<T, S>,
             T: 'static,
         {
-            self.route(Method::$method, MethodFilter::$method, path, access, summary, |_, _| (), handler)
+            let (function, method, refuses) = (self.function, Method::$method, Vec::new());
+            let route = Route { function, method, path, access, summary, refuses, describe: |_, _| () };
+            self.route(MethodFilter::$method, route, handler)
         }
     )+};
 }
@@ -117,22 +121,13 @@ impl<S: Gated> Routes<S> {
         router.with_state(ctx)
     }
 
-    fn route<H, T>(
-        mut self,
-        method: Method,
-        filter: MethodFilter,
-        path: &'static str,
-        access: Access,
-        summary: &'static str,
-        describe: fn(&mut Operation, &mut Schemas),
-        handler: H,
-    ) -> Self
+    fn route<H, T>(mut self, filter: MethodFilter, route: Route, handler: H) -> Self
     where
         H: Handler<T, S>,
         T: 'static,
     {
-        let refuses = Vec::new();
-        self.list.push(Route { function: self.function, method, path, access, summary, refuses, describe });
+        let (path, access) = (route.path, route.access);
+        self.list.push(route);
         self.mounts.push(Box::new(move |router, ctx| {
             let layer = from_fn_with_state((access, ctx.clone()), enforce::<S>);
             router.route(path, on(filter, handler).route_layer(layer))

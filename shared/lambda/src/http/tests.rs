@@ -42,7 +42,7 @@ impl Membership for OneStore {
     }
 }
 
-#[derive(Deserialize, Validate)]
+#[derive(Deserialize, Validate, schemars::JsonSchema)]
 struct Named {
     #[garde(length(min = 3))]
     name: String,

@@ -47,27 +47,27 @@ impl IntoResponse for NoContent {
 impl<T: JsonSchema> Answers for Json<T> {
     fn describe(operation: &mut Operation, schemas: &mut Schemas) {
         let schema = schemas.of::<T>();
-        operation.answer_json("200", schema);
+        operation.answer_json("200", &schema);
     }
 }
 
 impl<T: JsonSchema> Answers for Created<T> {
     fn describe(operation: &mut Operation, schemas: &mut Schemas) {
         let schema = schemas.of::<T>();
-        operation.answer_json("201", schema);
+        operation.answer_json("201", &schema);
     }
 }
 
 impl<T: JsonSchema> Answers for Accepted<T> {
     fn describe(operation: &mut Operation, schemas: &mut Schemas) {
         let schema = schemas.of::<T>();
-        operation.answer_json("202", schema);
+        operation.answer_json("202", &schema);
     }
 }
 
 impl Answers for NoContent {
     fn describe(operation: &mut Operation, _: &mut Schemas) {
-        operation.answer("204", json!({}));
+        operation.answer("204", &json!({}));
     }
 }
 

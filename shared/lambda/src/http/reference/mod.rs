@@ -64,7 +64,7 @@ pub type Describe = fn(&mut Operation, &mut Schemas);
 
 impl Operation {
     /// A parameter in the query or a header.
-    pub fn parameter(&mut self, place: &str, name: &str, required: bool, schema: Value, description: &str) {
+    pub fn parameter(&mut self, place: &str, name: &str, required: bool, schema: &Value, description: &str) {
         let mut parameter = json!({"name": name, "in": place, "required": required, "schema": schema});
         if !description.is_empty() {
             parameter["description"] = description.into();
@@ -73,15 +73,15 @@ impl Operation {
     }
 
     /// An answer with a JSON body.
-    pub fn answer_json(&mut self, status: &str, schema: Value) {
-        self.answer(status, json!({"application/json": {"schema": schema}}));
+    pub fn answer_json(&mut self, status: &str, schema: &Value) {
+        self.answer(status, &json!({"application/json": {"schema": schema}}));
     }
 
     /// An answer with these contents, by media type.
-    pub fn answer(&mut self, status: &str, content: Value) {
+    pub fn answer(&mut self, status: &str, content: &Value) {
         let mut answer = json!({"description": reason(status)});
         if content.as_object().is_some_and(|content| !content.is_empty()) {
-            answer["content"] = content;
+            answer["content"] = content.clone();
         }
         self.answers.insert(status.to_owned(), answer);
     }

@@ -55,7 +55,7 @@ impl<T: JsonSchema> Takes for Query<T> {
             let mut schema = schema.clone();
             let described = schema.as_object_mut().and_then(|schema| schema.remove("description"));
             let description = described.as_ref().and_then(Value::as_str).unwrap_or_default();
-            operation.parameter("query", name, required.contains(&json!(name)), schema, description);
+            operation.parameter("query", name, required.contains(&json!(name)), &schema, description);
         }
         operation.refuses([&kinds::PARAMETER]);
     }
@@ -70,8 +70,8 @@ impl<T: Takes> Takes for Result<T, Problem> {
 impl Takes for PageQuery {
     fn describe(operation: &mut Operation, _: &mut Schemas) {
         let limit = json!({"type": "integer", "minimum": 1, "maximum": domain::PageLimit::MAX, "default": 20});
-        operation.parameter("query", "limit", false, limit, "How many items.");
-        operation.parameter("query", "cursor", false, json!({"type": "string"}), "`next_cursor` of the page before.");
+        operation.parameter("query", "limit", false, &limit, "How many items.");
+        operation.parameter("query", "cursor", false, &json!({"type": "string"}), "`next_cursor` of the page before.");
         operation.refuses([&kinds::PARAMETER, &kinds::CURSOR]);
     }
 }
@@ -91,6 +91,6 @@ impl Takes for Option<IdempotencyKey> {
 fn key(operation: &mut Operation, required: bool) {
     let schema = json!({"type": "string", "minLength": 8, "maxLength": 100});
     let description = "Chosen by the caller: the same request with the same key is carried out once.";
-    operation.parameter("header", "idempotency-key", required, schema, description);
+    operation.parameter("header", "idempotency-key", required, &schema, description);
     operation.refuses([&kinds::IDEMPOTENCY_KEY, &kinds::IDEMPOTENCY_MISMATCH]);
 }

@@ -6,7 +6,7 @@ use dynamodb::Table;
 use lambda::Base;
 use lambda::http::{Gate, Gated};
 
-use crate::catalogue::{Catalogue, RemoteCatalogue};
+use crate::neighbours::{Neighbours, Remote};
 
 /// What the routes work with.
 #[derive(Clone)]
@@ -17,21 +17,22 @@ pub struct Ctx {
     pub clock: Clock,
     /// Randomness.
     pub entropy: Arc<dyn Entropy>,
-    /// What is for sale.
-    pub catalogue: Arc<dyn Catalogue>,
+    /// The other services.
+    pub neighbours: Arc<dyn Neighbours>,
     /// Who may call.
     pub gate: Gate,
 }
 
 impl Ctx {
-    /// As the environment says: `TABLE_NAME`, `TECH_PRODUCT_SERVICE_URL`.
+    /// As the environment says: `TABLE_NAME`, `TECH_PRODUCT_SERVICE_URL`, `STORE_SERVICE_URL`, `TOKEN_ISSUER`,
+    /// `TOKEN_CLIENT_ID`.
     pub fn new(base: &Base) -> Result<Self, lambda::Failure> {
         Ok(Self {
             table: base.table()?,
             clock: base.clock.clone(),
             entropy: Arc::clone(&base.entropy),
-            catalogue: Arc::new(RemoteCatalogue::new(base.calls(Service::TechProduct)?)),
-            gate: Gate::new(),
+            neighbours: Arc::new(Remote::new(base.calls(Service::TechProduct)?, base.calls(Service::Store)?)),
+            gate: Gate::new().with_tokens(base.tokens()?),
         })
     }
 }

@@ -2,13 +2,13 @@
 //!
 //! # Modules
 //! `domain` holds the rules of a cart, `table` the keys, `ops` one use case a file, `http` the routes, `consume` what
-//! arrives by queue, `catalogue` the one question asked of another service.
+//! arrives by queue, `neighbours` what is asked of other services.
 
-pub mod catalogue;
 pub mod consume;
 mod ctx;
 pub mod domain;
 pub mod http;
+pub mod neighbours;
 pub mod ops;
 pub mod table;
 #[cfg(test)]

@@ -3,33 +3,72 @@
 use std::collections::HashMap;
 use std::sync::{Arc, Mutex};
 
-use contracts::{Offer, PlatformRole};
+use contracts::{Offer, PaymentMethod, PlatformRole, StoreStatus, StoreTerms, VariantRef};
 use domain::{Clock, Localized, Money, ProductId, SeededEntropy, StoreId, UserId, VariantId};
 use dynamodb::Table;
 use futures::future::BoxFuture;
 use lambda::calls::CallError;
 use lambda::http::Gate;
-use lambda::testing::{Call, Reply};
+use lambda::testing::{Call, Issuer, Reply};
 use testing::DynamoDb;
 
 use crate::Ctx;
-use crate::catalogue::Catalogue;
+use crate::neighbours::Neighbours;
 use crate::table::SCHEMA;
 
-/// What is for sale in tests: whatever was put on the shelf.
+/// What is for sale in tests: whatever was put on the shelf, by stores that were opened or sell on usual terms.
 #[derive(Default)]
-pub(crate) struct Shelf(Mutex<HashMap<VariantId, Offer>>);
+pub(crate) struct Shelf {
+    offers: Mutex<HashMap<VariantId, Offer>>,
+    terms: Mutex<HashMap<StoreId, Option<StoreTerms>>>,
+}
 
 impl Shelf {
     pub(crate) fn put(&self, offer: &Offer) {
-        self.0.lock().unwrap().insert(offer.variant_id, offer.clone());
+        self.offers.lock().unwrap().insert(offer.variant_id, offer.clone());
+    }
+
+    pub(crate) fn take(&self, offer: &Offer) {
+        self.offers.lock().unwrap().remove(&offer.variant_id);
+    }
+
+    pub(crate) fn open(&self, terms: &StoreTerms) {
+        self.terms.lock().unwrap().insert(terms.store_id, Some(terms.clone()));
+    }
+
+    fn get(&self, product: ProductId, variant: VariantId) -> Option<Offer> {
+        self.offers.lock().unwrap().get(&variant).filter(|offer| offer.product_id == product).cloned()
     }
 }
 
-impl Catalogue for Shelf {
+impl Neighbours for Shelf {
     fn offer(&self, product: ProductId, variant: VariantId) -> BoxFuture<'_, Result<Option<Offer>, CallError>> {
-        let found = self.0.lock().unwrap().get(&variant).filter(|offer| offer.product_id == product).cloned();
-        Box::pin(async move { Ok(found) })
+        Box::pin(async move { Ok(self.get(product, variant)) })
+    }
+
+    fn offers(&self, variants: Vec<VariantRef>) -> BoxFuture<'_, Result<Vec<Offer>, CallError>> {
+        assert!((1..=100).contains(&variants.len()), "tech-product answers 1 to 100");
+        Box::pin(async move { Ok(variants.iter().filter_map(|v| self.get(v.product_id, v.variant_id)).collect()) })
+    }
+
+    fn terms(&self, store: StoreId) -> BoxFuture<'_, Result<Option<StoreTerms>, CallError>> {
+        let known = self.terms.lock().unwrap().get(&store).cloned();
+        Box::pin(async move { Ok(known.unwrap_or_else(|| Some(terms(store)))) })
+    }
+}
+
+pub(crate) fn terms(store_id: StoreId) -> StoreTerms {
+    StoreTerms {
+        store_id,
+        name: "Do'kon".to_owned(),
+        status: StoreStatus::Active,
+        vat_registered: true,
+        commission_basis_points: 500,
+        products_max: 50,
+        shipping_fees: Vec::new(),
+        free_shipping_from: Money::tiyin(100_000_000),
+        payment_methods: PaymentMethod::ALL.to_vec(),
+        auto_accept: false,
     }
 }
 
@@ -43,27 +82,31 @@ pub(crate) fn offer(name: &str) -> Offer {
         unit_price: Money::tiyin(15_000_000),
         available: 50,
         active: true,
+        vat_rate: Some(12),
     }
 }
 
 pub(crate) struct World {
     pub(crate) ctx: Ctx,
     pub(crate) shelf: Arc<Shelf>,
-    _db: DynamoDb,
+    pub(crate) db: DynamoDb,
+    issuer: Issuer,
 }
 
 pub(crate) async fn world() -> World {
     let db = DynamoDb::start().await;
     let name = db.create_table(&SCHEMA.properties()).await;
     let shelf = Arc::new(Shelf::default());
+    let clock = Clock::manual("2026-11-23T06:00:00Z".parse().unwrap());
+    let issuer = Issuer::new(clock.clone());
     let ctx = Ctx {
         table: Table::new(db.client(), name),
-        clock: Clock::manual("2026-11-23T06:00:00Z".parse().unwrap()),
+        clock,
         entropy: Arc::new(SeededEntropy::new(1)),
-        catalogue: shelf.clone(),
-        gate: Gate::new(),
+        neighbours: shelf.clone(),
+        gate: Gate::new().with_tokens(issuer.tokens()),
     };
-    World { ctx, shelf, _db: db }
+    World { ctx, shelf, db, issuer }
 }
 
 pub(crate) fn shopper() -> UserId {
@@ -75,8 +118,22 @@ impl World {
         call.send(&lambda::http::service(crate::http::api(), self.ctx.clone())).await
     }
 
+    /// By a shopper: with the token for what verifies it itself, and as the gateway lets them through elsewhere.
     pub(crate) async fn by(&self, user: UserId, call: Call) -> Reply {
-        self.send(call.user(user, PlatformRole::Customer)).await
+        let role = PlatformRole::Customer;
+        self.send(call.user(user, role).bearer(&self.issuer.token(user, role))).await
+    }
+
+    /// By the guest who carries `session`.
+    pub(crate) async fn as_guest(&self, session: &str, call: Call) -> Reply {
+        self.send(call.header("cart-session", session)).await
+    }
+
+    /// A guest's new session.
+    pub(crate) async fn session(&self) -> String {
+        let reply = self.send(Call::new("POST", "/v1/cart/session")).await;
+        assert_eq!(reply.status, 201, "{}", reply.body);
+        reply.body["session"].as_str().unwrap().to_owned()
     }
 }
 

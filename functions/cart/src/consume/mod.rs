@@ -3,22 +3,23 @@
 use std::sync::Arc;
 
 use contracts::{Event, Fact};
-use domain::Entropy;
+use domain::{Clock, Entropy};
 use dynamodb::Table;
 use lambda::worker::{ConsumeError, Worker};
 
-use crate::ops::convert;
+use crate::ops::{convert, sweep};
 
 /// Keeps carts in step with what the other services tell.
 pub struct CartWorker {
     table: Table,
+    clock: Clock,
     entropy: Arc<dyn Entropy>,
 }
 
 impl CartWorker {
     /// Works on the service's table.
-    pub const fn new(table: Table, entropy: Arc<dyn Entropy>) -> Self {
-        Self { table, entropy }
+    pub const fn new(table: Table, clock: Clock, entropy: Arc<dyn Entropy>) -> Self {
+        Self { table, clock, entropy }
     }
 }
 
@@ -33,9 +34,9 @@ impl Worker for CartWorker {
         }
     }
 
-    /// No row of a cart has a due time yet.
+    /// Carts that may be over.
     async fn sweep(&self) -> Result<(), ConsumeError> {
-        Ok(())
+        Ok(sweep(&self.table, self.clock.now()).await?)
     }
 }
 
@@ -46,8 +47,8 @@ mod tests {
     use serde_json::{Value, json};
 
     use super::*;
-    use crate::domain::{Cart, Owner, Status};
-    use crate::ops::{Add, add, look};
+    use crate::domain::{Cart, Status};
+    use crate::ops::{Add, Visitor, add, look};
     use crate::testkit::{World, offer, sample, world};
 
     /// The sample checkout: two pieces of one variant, bought at version 7.
@@ -58,20 +59,26 @@ mod tests {
         (batch, checkout)
     }
 
+    fn worker(w: &World) -> CartWorker {
+        CartWorker::new(w.ctx.table.clone(), w.ctx.clock.clone(), Arc::clone(&w.ctx.entropy))
+    }
+
+    fn buyer() -> Visitor {
+        Visitor::User(batch().1.user_id)
+    }
+
     async fn deliver(w: &World) -> Value {
-        let worker = CartWorker::new(w.ctx.table.clone(), Arc::clone(&w.ctx.entropy));
-        lambda::worker::handle(&worker, batch().0).await.unwrap()
+        lambda::worker::handle(&worker(w), batch().0).await.unwrap()
     }
 
     async fn put(w: &World, offer: &Offer, quantity: u32) {
-        let owner = Owner::User(batch().1.user_id);
         let (product_id, variant_id) = (offer.product_id, offer.variant_id);
         w.shelf.put(offer);
-        add(&w.ctx, Add { owner, product_id, variant_id, quantity, key: None }).await.unwrap();
+        add(&w.ctx, Add { visitor: buyer(), product_id, variant_id, quantity, key: None }).await.unwrap();
     }
 
     async fn cart(w: &World) -> Cart {
-        look(&w.ctx.table, Owner::User(batch().1.user_id), w.ctx.clock.now()).await.unwrap().cart
+        look(&w.ctx.table, &buyer(), w.ctx.clock.now()).await.unwrap().cart
     }
 
     fn bought() -> Offer {
@@ -116,8 +123,7 @@ mod tests {
         let mut batch = batch().0;
         let event = include_str!("../../../../shared/contracts/golden/store.opened.v1.json");
         batch["Records"][0]["body"] = event.into();
-        let worker = CartWorker::new(w.ctx.table.clone(), Arc::clone(&w.ctx.entropy));
-        let answer = lambda::worker::handle(&worker, batch).await.unwrap();
+        let answer = lambda::worker::handle(&worker(&w), batch).await.unwrap();
         assert_eq!(answer["batchItemFailures"].as_array().unwrap().len(), 1);
     }
 }

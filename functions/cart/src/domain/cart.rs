@@ -1,34 +1,17 @@
-use contracts::{Offer, OrderedLine};
-use domain::{CartItemId, CheckoutId, Money, MoneyError, ProductId, SessionId, Timestamp, UserId, VariantId};
+use std::cmp::Ordering;
+use std::collections::HashMap;
+
+use contracts::{CartItem, CartOwner, Fact, Offer, OrderedLine, VariantRef};
+use domain::{CartItemId, CheckoutId, Money, MoneyError, ProductId, StoreId, Timestamp, VariantId};
 use serde::{Deserialize, Serialize};
 
-use super::{Line, QUANTITY_MAX};
+use super::{Line, Merge, QUANTITY_MAX, SessionToken, Status};
 
 /// Lines in a cart. A checkout takes fewer; the order service says how many.
 pub const LINES_MAX: usize = 100;
 
 /// How many additions with an `Idempotency-Key` a cart remembers.
 const ADDITIONS_MAX: usize = 50;
-
-/// Whose cart it is.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
-#[serde(tag = "kind", content = "id", rename_all = "snake_case")]
-pub enum Owner {
-    /// Somebody who signed in.
-    User(UserId),
-    /// A guest.
-    Session(SessionId),
-}
-
-/// Where a cart is in its life.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
-#[serde(rename_all = "SCREAMING_SNAKE_CASE")]
-pub enum Status {
-    /// Something is about to be bought.
-    Active,
-    /// All of it was bought and nothing was added since.
-    Converted,
-}
 
 /// The last purchase made from a cart.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
@@ -54,19 +37,37 @@ pub struct Addition {
     pub quantity: u32,
 }
 
+/// What is known of the guest whose cart it is.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Guest {
+    /// What the guest's token has to match.
+    pub fingerprint: String,
+    /// Where the cart went.
+    pub merge: Option<Merge>,
+}
+
 /// What somebody is about to buy.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Cart {
     /// Whose.
-    pub owner: Owner,
+    pub owner: CartOwner,
     /// Where it is in its life.
     pub status: Status,
     /// At most [`LINES_MAX`], in the order they were added, each variant once.
     pub lines: Vec<Line>,
+    /// Kept for later: at most [`super::SAVED_MAX`], each variant once.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub saved: Vec<Line>,
     /// The last purchase.
     pub conversion: Option<Conversion>,
-    /// When it was last changed.
+    /// When its owner changed it last.
     pub changed_at: Timestamp,
+    /// Of a guest's cart.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub guest: Option<Guest>,
+    /// When the sweep looks at it, if ever; not later than it ends.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub(crate) look_at: Option<Timestamp>,
     #[serde(default)]
     additions: Vec<Addition>,
 }
@@ -97,19 +98,36 @@ pub enum Refusal {
     /// No such line.
     #[error("no such line")]
     UnknownItem,
+    /// There are [`super::SAVED_MAX`] saved lines.
+    #[error("no more can be saved for later")]
+    SavedFull,
 }
 
 impl Cart {
     /// An empty cart.
-    pub const fn new(owner: Owner, at: Timestamp) -> Self {
+    pub const fn new(owner: CartOwner, at: Timestamp) -> Self {
         Self {
             owner,
             status: Status::Active,
             lines: Vec::new(),
+            saved: Vec::new(),
             conversion: None,
             changed_at: at,
+            guest: None,
+            look_at: None,
             additions: Vec::new(),
         }
+    }
+
+    /// The empty cart of a guest who carries `token`.
+    pub fn of_guest(token: &SessionToken, at: Timestamp) -> Self {
+        let guest = Guest { fingerprint: token.fingerprint(), merge: None };
+        Self { guest: Some(guest), ..Self::new(CartOwner::Session(token.id), at) }
+    }
+
+    /// Whether `token` is the one that this guest's cart was opened with.
+    pub fn is_of(&self, token: &SessionToken) -> bool {
+        self.guest.as_ref().is_some_and(|guest| guest.fingerprint == token.fingerprint())
     }
 
     /// Remembers an addition, and forgets the oldest beyond the last fifty. Says whether it is new: one that is not is in
@@ -126,18 +144,20 @@ impl Cart {
 
     /// Adds `quantity` of what is offered; a new line gets `item_id` and is marked with `version`, the cart's version
     /// once this is written.
-    pub fn add(&mut self, offer: &Offer, quantity: u32, item_id: CartItemId, version: u64) -> Result<(), Refusal> {
+    pub fn add(&mut self, offer: &Offer, quantity: u32, item_id: CartItemId, version: u64) -> Result<Fact, Refusal> {
+        let (owner, first_of_store) = (self.owner, self.holds_nothing_of(offer.store_id));
         let line = self.lines.iter_mut().find(|line| line.is(offer.product_id, offer.variant_id));
         let held = line.as_ref().map_or(0, |line| line.quantity);
         let wanted = buyable(offer, held.saturating_add(quantity))?;
-        if let Some(line) = line {
+        let fact = if let Some(line) = line {
             line.quantity = wanted;
             line.refresh(offer);
+            line.told(owner, quantity, first_of_store)
         } else {
             if self.lines.len() >= LINES_MAX {
                 return Err(Refusal::Full);
             }
-            self.lines.push(Line {
+            let line = Line {
                 item_id,
                 product_id: offer.product_id,
                 variant_id: offer.variant_id,
@@ -146,25 +166,69 @@ impl Cart {
                 quantity: wanted,
                 unit_price: offer.unit_price,
                 since_version: version,
-            });
-        }
+            };
+            let fact = line.told(owner, quantity, first_of_store);
+            self.lines.push(line);
+            fact
+        };
         self.status = Status::Active;
-        Ok(())
+        Ok(Fact::CartItemAdded(fact))
     }
 
-    /// Sets a line's quantity and takes over today's price.
-    pub fn set_quantity(&mut self, item_id: CartItemId, quantity: u32, offer: &Offer) -> Result<(), Refusal> {
+    /// Sets a line's quantity and takes over today's price; nothing is told when the quantity stays.
+    pub fn set_quantity(
+        &mut self,
+        item_id: CartItemId,
+        quantity: u32,
+        offer: &Offer,
+    ) -> Result<Option<Fact>, Refusal> {
+        let owner = self.owner;
         let line = self.lines.iter_mut().find(|line| line.item_id == item_id).ok_or(Refusal::UnknownItem)?;
-        line.quantity = buyable(offer, quantity)?;
+        let before = std::mem::replace(&mut line.quantity, buyable(offer, quantity)?);
         line.refresh(offer);
-        Ok(())
+        Ok(match before.cmp(&quantity) {
+            Ordering::Less => Some(Fact::CartItemAdded(line.told(owner, quantity - before, false))),
+            Ordering::Equal => None,
+            Ordering::Greater => Some(Fact::CartItemRemoved(line.told(owner, before - quantity, false))),
+        })
     }
 
-    /// Removes a line.
-    pub fn remove(&mut self, item_id: CartItemId) -> Result<(), Refusal> {
+    /// Takes over today's titles and prices of the lines that are offered; whether any was another.
+    pub fn refresh(&mut self, offers: &HashMap<VariantRef, Offer>) -> bool {
+        let mut changed = false;
+        for line in &mut self.lines {
+            changed |= offers.get(&line.variant()).is_some_and(|offer| line.refresh(offer));
+        }
+        changed
+    }
+
+    /// Takes a line out.
+    pub fn remove(&mut self, item_id: CartItemId) -> Result<Fact, Refusal> {
         let at = self.lines.iter().position(|line| line.item_id == item_id).ok_or(Refusal::UnknownItem)?;
-        self.lines.remove(at);
-        Ok(())
+        let line = self.lines.remove(at);
+        Ok(Fact::CartItemRemoved(line.told(self.owner, line.quantity, false)))
+    }
+
+    /// Takes every line out.
+    pub fn clear(&mut self) -> Vec<Fact> {
+        let owner = self.owner;
+        let told = |line: Line| -> CartItem { line.told(owner, line.quantity, false) };
+        self.lines.drain(..).map(|line| Fact::CartItemRemoved(told(line))).collect()
+    }
+
+    /// Its sellers, in the order in which they came into the cart.
+    pub fn stores(&self) -> Vec<StoreId> {
+        let mut stores = Vec::new();
+        for line in &self.lines {
+            if !stores.contains(&line.store_id) {
+                stores.push(line.store_id);
+            }
+        }
+        stores
+    }
+
+    fn holds_nothing_of(&self, store: StoreId) -> bool {
+        self.lines.iter().all(|line| line.store_id != store)
     }
 
     /// Takes what was bought out; whether anything changed. The checkouts of a cart come in the order of the versions

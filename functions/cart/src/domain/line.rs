@@ -1,4 +1,4 @@
-use contracts::{CartLine, Offer};
+use contracts::{CartItem, CartLine, CartOwner, Offer, VariantRef};
 use domain::{CartItemId, Localized, Money, MoneyError, ProductId, StoreId, VariantId};
 use serde::{Deserialize, Serialize};
 
@@ -37,11 +37,26 @@ impl Line {
         self.product_id == product && self.variant_id == variant
     }
 
-    /// Takes over what the shopper is shown now.
-    pub(super) fn refresh(&mut self, offer: &Offer) {
-        self.store_id = offer.store_id;
-        self.title = offer.title.clone();
-        self.unit_price = offer.unit_price;
+    /// The variant.
+    pub const fn variant(&self) -> VariantRef {
+        VariantRef { product_id: self.product_id, variant_id: self.variant_id }
+    }
+
+    /// Takes over what the shopper is shown now; whether that is something else.
+    pub(super) fn refresh(&mut self, offer: &Offer) -> bool {
+        let same = self.store_id == offer.store_id && self.title == offer.title && self.unit_price == offer.unit_price;
+        if !same {
+            self.store_id = offer.store_id;
+            self.title = offer.title.clone();
+            self.unit_price = offer.unit_price;
+        }
+        !same
+    }
+
+    /// What is told of `quantity` of its pieces that come or go.
+    pub(super) const fn told(&self, owner: CartOwner, quantity: u32, first_of_store: bool) -> CartItem {
+        let Self { product_id, variant_id, store_id, .. } = *self;
+        CartItem { owner, product_id, variant_id, store_id, quantity, first_of_store }
     }
 }
 

@@ -1,4 +1,4 @@
-use contracts::{Offer, OrderedLine};
+use contracts::{CartOwner, Offer, OrderedLine};
 use domain::{CartItemId, CheckoutId, Money, Timestamp, UserId};
 use proptest::prelude::*;
 
@@ -6,7 +6,7 @@ use super::*;
 use crate::testkit::offer;
 
 fn cart() -> Cart {
-    Cart::new(Owner::User(UserId::derived("shopper")), Timestamp::UNIX_EPOCH)
+    Cart::new(CartOwner::User(UserId::derived("shopper")), Timestamp::UNIX_EPOCH)
 }
 
 fn item(n: u64) -> CartItemId {
@@ -64,7 +64,7 @@ fn a_cart_holds_a_hundred_lines() {
         cart.add(&offer(&n.to_string()), 1, item(n), n).unwrap();
     }
     assert_eq!(cart.add(&offer("one more"), 1, item(100), 101), Err(Refusal::Full));
-    assert_eq!(cart.add(&offer("7"), 1, item(101), 101), Ok(()), "a variant that is there is no new line");
+    assert!(cart.add(&offer("7"), 1, item(101), 101).is_ok(), "a variant that is there is no new line");
 }
 
 #[test]

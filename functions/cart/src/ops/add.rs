@@ -1,15 +1,15 @@
 use domain::{CartItemId, ProductId, VariantId};
 
 use super::change::change;
-use super::{ChangeError, Seen};
+use super::{CartError, Seen, Visitor};
 use crate::Ctx;
-use crate::domain::{Addition, Owner};
+use crate::domain::Addition;
 
 /// Put pieces of a variant into a cart.
 #[derive(Debug, Clone)]
 pub struct Add {
-    /// Whose cart.
-    pub owner: Owner,
+    /// Into whose cart.
+    pub visitor: Visitor,
     /// The product.
     pub product_id: ProductId,
     /// Its variant.
@@ -21,21 +21,20 @@ pub struct Add {
 }
 
 /// Adds what tech-product offers now, at its price.
-pub async fn add(ctx: &Ctx, command: Add) -> Result<Seen, ChangeError> {
-    let Add { owner, product_id, variant_id, quantity, key } = command;
+pub async fn add(ctx: &Ctx, command: Add) -> Result<Seen, CartError> {
+    let Add { visitor, product_id, variant_id, quantity, key } = command;
     let now = ctx.clock.now();
-    let offer = ctx.catalogue.offer(product_id, variant_id).await?;
+    let offer = ctx.neighbours.offer(product_id, variant_id).await?;
     let item_id = CartItemId::generate(now, &*ctx.entropy);
-    change(&ctx.table, &*ctx.entropy, owner, now, |cart, version| {
+    change(&ctx.table, &*ctx.entropy, &visitor, now, |cart, version| {
         if let Some(key) = key.clone()
             && !cart.remember(Addition { key, product_id, variant_id, quantity })?
         {
-            return Ok(false);
+            return Ok(None);
         }
         // Only now: what was added before is answered even if it is not sold any more.
-        let offer = offer.as_ref().ok_or(ChangeError::UnknownVariant)?;
-        cart.add(offer, quantity, item_id, version)?;
-        Ok(true)
+        let offer = offer.as_ref().ok_or(CartError::UnknownVariant)?;
+        Ok(Some(vec![cart.add(offer, quantity, item_id, version)?]))
     })
     .await
 }

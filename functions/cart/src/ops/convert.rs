@@ -3,8 +3,8 @@ use domain::{Entropy, Timestamp};
 use dynamodb::Table;
 
 use super::change::change;
-use super::{ChangeError, Seen};
-use crate::domain::{Conversion, Owner};
+use super::{CartError, Seen, Visitor};
+use crate::domain::Conversion;
 
 /// Takes what a checkout bought out of the buyer's cart. A second time changes nothing.
 pub async fn convert(
@@ -12,9 +12,11 @@ pub async fn convert(
     entropy: &dyn Entropy,
     checkout: &CheckoutCompleted,
     at: Timestamp,
-) -> Result<Seen, ChangeError> {
+) -> Result<Seen, CartError> {
     let conversion = Conversion { checkout_id: checkout.checkout_id, cart_version: checkout.cart_version, at };
     let bought: Vec<OrderedLine> = checkout.orders.iter().flat_map(|order| order.lines.clone()).collect();
-    let owner = Owner::User(checkout.user_id);
-    change(table, entropy, owner, at, |cart, _| Ok(cart.convert(conversion, &bought))).await
+    let buyer = Visitor::User(checkout.user_id);
+    // What was bought is told by the checkout: nobody took it out.
+    let told = Vec::new;
+    change(table, entropy, &buyer, at, |cart, _| Ok(cart.convert(conversion, &bought).then(told))).await
 }

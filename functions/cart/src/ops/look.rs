@@ -1,8 +1,8 @@
 use domain::Timestamp;
-use dynamodb::{Error, Table};
+use dynamodb::Table;
 
-use crate::domain::{Cart, Owner};
-use crate::table::cart_key;
+use super::{CartError, Visitor};
+use crate::domain::Cart;
 
 /// A cart and its version; version 0 is the cart that nobody wrote yet.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -14,10 +14,7 @@ pub struct Seen {
 }
 
 /// The cart with every change that was answered before; an empty one when there is none.
-pub async fn look(table: &Table, owner: Owner, now: Timestamp) -> Result<Seen, Error> {
-    let stored = table.get_consistent::<Cart>(cart_key(owner)).await?;
-    Ok(match stored {
-        Some(stored) => Seen { version: stored.version(), cart: stored.into_row() },
-        None => Seen { cart: Cart::new(owner, now), version: 0 },
-    })
+pub async fn look(table: &Table, visitor: &Visitor, now: Timestamp) -> Result<Seen, CartError> {
+    let (stored, cart) = visitor.cart(table, now).await?;
+    Ok(Seen { version: stored.map_or(0, |stored| stored.version()), cart })
 }

@@ -1,25 +1,21 @@
 use domain::CartItemId;
 
 use super::change::change;
-use super::{ChangeError, Seen};
+use super::{CartError, Seen, Visitor};
 use crate::Ctx;
-use crate::domain::Owner;
 
 /// Takes a line out.
-pub async fn remove(ctx: &Ctx, owner: Owner, item_id: CartItemId) -> Result<Seen, ChangeError> {
-    change(&ctx.table, &*ctx.entropy, owner, ctx.clock.now(), |cart, _| {
-        cart.remove(item_id)?;
-        Ok(true)
-    })
-    .await
+pub async fn remove(ctx: &Ctx, visitor: &Visitor, item_id: CartItemId) -> Result<Seen, CartError> {
+    let now = ctx.clock.now();
+    change(&ctx.table, &*ctx.entropy, visitor, now, |cart, _| Ok(Some(vec![cart.remove(item_id)?]))).await
 }
 
 /// Takes every line out.
-pub async fn clear(ctx: &Ctx, owner: Owner) -> Result<Seen, ChangeError> {
-    change(&ctx.table, &*ctx.entropy, owner, ctx.clock.now(), |cart, _| {
-        let filled = !cart.lines.is_empty();
-        cart.lines.clear();
-        Ok(filled)
+pub async fn clear(ctx: &Ctx, visitor: &Visitor) -> Result<Seen, CartError> {
+    let now = ctx.clock.now();
+    change(&ctx.table, &*ctx.entropy, visitor, now, |cart, _| {
+        let removed = cart.clear();
+        Ok((!removed.is_empty()).then_some(removed))
     })
     .await
 }

@@ -1,32 +1,31 @@
 use domain::CartItemId;
 
 use super::change::change;
-use super::{ChangeError, Seen, look};
+use super::{CartError, Seen, Visitor, look};
 use crate::Ctx;
-use crate::domain::{Owner, Refusal};
+use crate::domain::Refusal;
 
 /// Say how many pieces a line shall have.
-#[derive(Debug, Clone, Copy)]
+#[derive(Debug, Clone)]
 pub struct SetQuantity {
-    /// Whose cart.
-    pub owner: Owner,
+    /// In whose cart.
+    pub visitor: Visitor,
     /// The line.
     pub item_id: CartItemId,
     /// How many.
     pub quantity: u32,
 }
 
-/// Sets the quantity and takes over today's price: how a shopper accepts a price that changed.
-pub async fn set_quantity(ctx: &Ctx, command: SetQuantity) -> Result<Seen, ChangeError> {
-    let SetQuantity { owner, item_id, quantity } = command;
+/// Sets the quantity and takes over today's price.
+pub async fn set_quantity(ctx: &Ctx, command: SetQuantity) -> Result<Seen, CartError> {
+    let SetQuantity { visitor, item_id, quantity } = command;
     let now = ctx.clock.now();
-    let seen = look(&ctx.table, owner, now).await?;
+    let seen = look(&ctx.table, &visitor, now).await?;
     let line = seen.cart.lines.iter().find(|line| line.item_id == item_id).ok_or(Refusal::UnknownItem)?;
     // A product that is gone altogether is no longer for sale; the line can still be removed.
-    let offer = ctx.catalogue.offer(line.product_id, line.variant_id).await?.ok_or(Refusal::NotForSale)?;
-    change(&ctx.table, &*ctx.entropy, owner, now, |cart, _| {
-        cart.set_quantity(item_id, quantity, &offer)?;
-        Ok(true)
+    let offer = ctx.neighbours.offer(line.product_id, line.variant_id).await?.ok_or(Refusal::NotForSale)?;
+    change(&ctx.table, &*ctx.entropy, &visitor, now, |cart, _| {
+        Ok(Some(cart.set_quantity(item_id, quantity, &offer)?.into_iter().collect()))
     })
     .await
 }

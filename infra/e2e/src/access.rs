@@ -72,11 +72,18 @@ POST   /internal/reservations/{reservation_id}/commit       403    403     403  
 POST   /internal/reservations/{reservation_id}/release      403    403     403   403   403     403
 POST   /internal/reservations/{reservation_id}/extend       403    403     403   403   403     403
 
+POST   /v1/cart/session                                     in     in      in    in    in      in
 GET    /v1/cart                                             401    in      in    in    in      in
 DELETE /v1/cart                                             401    -       in    in    in      in
 POST   /v1/cart/items                                       401    in      in    in    in      in
 PATCH  /v1/cart/items/{item_id}                             401    in      404   404   404     404
 DELETE /v1/cart/items/{item_id}                             401    -       404   404   404     404
+GET    /v1/cart/saved                                       401    in      in    in    in      in
+POST   /v1/cart/saved                                       401    in      in    in    in      in
+POST   /v1/cart/saved/{item_id}/restore                     401    -       404   404   404     404
+DELETE /v1/cart/saved/{item_id}                             401    -       404   404   404     404
+POST   /v1/cart/quote                                       401    in      in    in    in      in
+POST   /v1/cart/merge                                       401    in      in    in    in      in
 GET    /internal/carts/{user_id}                            403    403     403   403   403     403
 
 POST   /v1/orders                                           401    in      in    in    in      in

@@ -33,7 +33,9 @@ impl Remote {
 
 impl Neighbours for Remote {
     fn offer(&self, product: ProductId, variant: VariantId) -> BoxFuture<'_, Result<Option<Offer>, CallError>> {
-        Box::pin(async move { self.tech_product.get(&format!("/internal/variants/{product}/{variant}")).await?.found() })
+        Box::pin(
+            async move { self.tech_product.get(&format!("/internal/variants/{product}/{variant}")).await?.found() },
+        )
     }
 
     fn offers(&self, variants: Vec<VariantRef>) -> BoxFuture<'_, Result<Vec<Offer>, CallError>> {

@@ -24,8 +24,8 @@
 //! read, and could not be taken back.
 
 use contracts::CartOwner;
-use dynamodb::{Due, Key, Row, TableSchema};
 use domain::Timestamp;
+use dynamodb::{Due, Key, Row, TableSchema};
 
 use crate::domain::Cart;
 

@@ -3,18 +3,20 @@
 use std::collections::HashMap;
 use std::sync::{Arc, Mutex};
 
-use contracts::{Offer, PaymentMethod, PlatformRole, StoreStatus, StoreTerms, VariantRef};
+use aws_sdk_dynamodb::types::AttributeValue;
+use contracts::{CartOwner, Fact, Offer, PaymentMethod, PlatformRole, Service, StoreStatus, StoreTerms, VariantRef};
 use domain::{Clock, Localized, Money, ProductId, SeededEntropy, StoreId, UserId, VariantId};
 use dynamodb::Table;
 use futures::future::BoxFuture;
 use lambda::calls::CallError;
 use lambda::http::Gate;
-use lambda::testing::{Call, Issuer, Reply};
+use lambda::testing::{Call, Issuer, Reply, published};
+use serde_json::json;
 use testing::DynamoDb;
 
 use crate::Ctx;
 use crate::neighbours::Neighbours;
-use crate::table::SCHEMA;
+use crate::table::{SCHEMA, cart_key};
 
 /// What is for sale in tests: whatever was put on the shelf, by stores that were opened or sell on usual terms.
 #[derive(Default)]
@@ -127,6 +129,35 @@ impl World {
     /// By the guest who carries `session`.
     pub(crate) async fn as_guest(&self, session: &str, call: Call) -> Reply {
         self.send(call.header("cart-session", session)).await
+    }
+
+    /// The row of that cart as DynamoDB has it.
+    pub(crate) async fn item(&self, owner: CartOwner) -> HashMap<String, AttributeValue> {
+        let key = cart_key(owner);
+        let (pk, sk) = (AttributeValue::S(key.pk), AttributeValue::S(key.sk));
+        let answer = self.db.client().get_item().table_name(self.ctx.table.name()).key("PK", pk).key("SK", sk);
+        answer.consistent_read(true).send().await.unwrap().item.unwrap_or_default()
+    }
+
+    /// What the publisher tells when it sees the row as it is now, by variant: pieces that came, or went (negative).
+    pub(crate) async fn told(&self, owner: CartOwner) -> Vec<(VariantId, i64, bool)> {
+        let item = self.item(owner).await;
+        let text = |name: &str| item.get(name).map(|value| json!({"S": value.as_s().unwrap()}));
+        let image = json!({"row": text("row"), "carried": text("carried")});
+        let record = json!({"dynamodb": {"SequenceNumber": "1", "NewImage": image}});
+        let told = published(json!({"Records": [record]})).into_iter().map(|(to, event)| {
+            assert_eq!(to, Service::Analytics);
+            match event.fact {
+                Fact::CartItemAdded(it) => (it.owner, it.variant_id, i64::from(it.quantity), it.first_of_store),
+                Fact::CartItemRemoved(it) => (it.owner, it.variant_id, -i64::from(it.quantity), it.first_of_store),
+                other => panic!("a cart does not tell {}", other.name()),
+            }
+        });
+        told.map(|(of, variant, quantity, first)| {
+            assert_eq!(of, owner);
+            (variant, quantity, first)
+        })
+        .collect()
     }
 
     /// A guest's new session.

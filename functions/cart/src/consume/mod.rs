@@ -49,6 +49,7 @@ mod tests {
     use super::*;
     use crate::domain::{Cart, Status};
     use crate::ops::{Add, Visitor, add, look};
+    use crate::table::cart_key;
     use crate::testkit::{World, offer, sample, world};
 
     /// The sample checkout: two pieces of one variant, bought at version 7.
@@ -125,5 +126,62 @@ mod tests {
         batch["Records"][0]["body"] = event.into();
         let answer = lambda::worker::handle(&worker(&w), batch).await.unwrap();
         assert_eq!(answer["batchItemFailures"].as_array().unwrap().len(), 1);
+    }
+
+    fn shopper() -> Visitor {
+        Visitor::User(crate::testkit::shopper())
+    }
+
+    async fn tick(w: &World) {
+        assert_eq!(lambda::worker::handle(&worker(w), sample("cart-worker.sweep")).await.unwrap(), Value::Null);
+    }
+
+    /// The row as it is stored, whatever time it is.
+    async fn stored(w: &World) -> Cart {
+        w.ctx.table.get_consistent::<Cart>(cart_key(shopper().owner())).await.unwrap().unwrap().into_row()
+    }
+
+    async fn add_one(w: &World) {
+        let Offer { product_id, variant_id, .. } = offer("a");
+        w.shelf.put(&offer("a"));
+        add(&w.ctx, Add { visitor: shopper(), product_id, variant_id, quantity: 1, key: None }).await.unwrap();
+    }
+
+    fn days(w: &World, days: i64) {
+        w.ctx.clock.advance(jiff::SignedDuration::from_hours(24 * days));
+    }
+
+    #[tokio::test]
+    async fn the_sweep_ends_a_cart_thirty_days_after_its_last_change() {
+        let w = world().await;
+        add_one(&w).await;
+        days(&w, 29);
+        add_one(&w).await;
+        for _ in 0..29 {
+            days(&w, 1);
+            tick(&w).await;
+            assert_eq!((stored(&w).await.status, stored(&w).await.lines[0].quantity), (Status::Active, 2));
+        }
+        days(&w, 1);
+        tick(&w).await;
+        let ended = stored(&w).await;
+        assert_eq!((ended.status, ended.lines.len()), (Status::Expired, 0));
+        tick(&w).await;
+        assert_eq!(stored(&w).await, ended);
+        assert_eq!(w.ctx.table.due(w.ctx.clock.now(), 25).await.unwrap(), [], "nobody looks at it again");
+    }
+
+    #[tokio::test]
+    async fn a_shopper_who_comes_back_while_the_sweep_runs_keeps_what_they_add() {
+        let w = world().await;
+        add_one(&w).await;
+        days(&w, 30);
+        futures::future::join(join_all((0..4).map(|_| tick(&w))), join_all((0..4).map(|_| add_one(&w)))).await;
+        tick(&w).await;
+        let cart = stored(&w).await;
+        assert_eq!((cart.status, cart.lines[0].quantity), (Status::Active, 4));
+        days(&w, 30);
+        tick(&w).await;
+        assert_eq!(stored(&w).await.status, Status::Expired);
     }
 }

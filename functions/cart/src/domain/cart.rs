@@ -176,12 +176,7 @@ impl Cart {
     }
 
     /// Sets a line's quantity and takes over today's price; nothing is told when the quantity stays.
-    pub fn set_quantity(
-        &mut self,
-        item_id: CartItemId,
-        quantity: u32,
-        offer: &Offer,
-    ) -> Result<Option<Fact>, Refusal> {
+    pub fn set_quantity(&mut self, item_id: CartItemId, quantity: u32, offer: &Offer) -> Result<Option<Fact>, Refusal> {
         let owner = self.owner;
         let line = self.lines.iter_mut().find(|line| line.item_id == item_id).ok_or(Refusal::UnknownItem)?;
         let before = std::mem::replace(&mut line.quantity, buyable(offer, quantity)?);

@@ -85,3 +85,68 @@ impl Cart {
 fn later(at: Timestamp, by: SignedDuration) -> Timestamp {
     at.checked_add(by).unwrap_or(Timestamp::MAX)
 }
+
+#[cfg(test)]
+mod tests {
+    use domain::{CartItemId, SeededEntropy, UserId};
+
+    use super::*;
+    use crate::domain::SessionToken;
+    use crate::testkit::offer;
+
+    fn at(hours: i64) -> Timestamp {
+        Timestamp::UNIX_EPOCH + SignedDuration::from_hours(hours)
+    }
+
+    fn filled(mut cart: Cart) -> Cart {
+        for name in ["a", "b"] {
+            cart.add(&offer(name), 1, CartItemId::derived(name), 1).unwrap();
+        }
+        cart.save(CartItemId::derived("b")).unwrap();
+        cart.arm();
+        cart
+    }
+
+    fn shopper() -> Cart {
+        filled(Cart::new(CartOwner::User(UserId::derived("shopper")), at(0)))
+    }
+
+    fn guest() -> Cart {
+        filled(Cart::of_guest(&SessionToken::generate(at(0), &SeededEntropy::new(1)), at(0)))
+    }
+
+    #[test]
+    fn a_guests_cart_ends_after_a_day_and_a_shoppers_after_thirty() {
+        for (mut cart, life, saved) in [(guest(), 24, 0), (shopper(), 30 * 24, 1)] {
+            assert!(!cart.expire(at(life - 1)));
+            assert!(cart.expire(at(life)));
+            assert_eq!((cart.status, cart.lines.len(), cart.saved.len()), (Status::Expired, 0, saved));
+            assert!(!cart.expire(at(life)), "once");
+        }
+    }
+
+    #[test]
+    fn the_sweeps_time_is_set_once_and_moved_when_it_comes() {
+        let mut cart = guest();
+        assert_eq!(cart.look_at, Some(at(24)));
+        cart.changed_at = at(20);
+        cart.arm();
+        assert_eq!(cart.look_at, Some(at(24)), "a change does not move it");
+        assert!(!cart.swept(at(23)), "not yet");
+        assert!(cart.swept(at(24)));
+        assert_eq!((cart.status, cart.look_at), (Status::Active, Some(at(44))));
+        assert!(cart.swept(at(44)));
+        assert_eq!((cart.status, cart.look_at), (Status::Expired, None));
+    }
+
+    #[test]
+    fn what_needs_no_looking_at_is_left_alone() {
+        let mut cart = shopper();
+        cart.status = Status::Converted;
+        assert!(cart.swept(at(30 * 24)));
+        assert_eq!((cart.status, cart.look_at), (Status::Converted, None));
+        cart.arm();
+        assert_eq!(cart.look_at, None);
+        assert_eq!((shopper().kept_until(), guest().kept_until()), (None, Some(at(8 * 24))));
+    }
+}

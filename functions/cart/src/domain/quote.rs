@@ -147,9 +147,12 @@ impl Quote {
             let (offer, terms) = (offers.get(&line.variant()), terms.get(&line.store_id));
             let before = changes.len();
             let (item_id, product_id, variant_id) = (line.item_id, line.product_id, line.variant_id);
-            changes.extend(
-                changes_of(line, offer, terms).into_iter().map(|what| Change { item_id, product_id, variant_id, what }),
-            );
+            changes.extend(changes_of(line, offer, terms).into_iter().map(|what| Change {
+                item_id,
+                product_id,
+                variant_id,
+                what,
+            }));
             let blocked = changes[before..].iter().any(|change| change.what.blocks());
             if let (false, Some(offer), Some(terms)) = (blocked, offer, terms) {
                 match sold.iter_mut().find(|(of, _)| of.store_id == terms.store_id) {
@@ -241,3 +244,6 @@ fn obstacles(
     }
     obstacles
 }
+
+#[cfg(test)]
+mod tests;

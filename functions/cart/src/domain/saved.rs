@@ -37,3 +37,56 @@ impl Cart {
         Ok(())
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use contracts::CartOwner;
+    use domain::{Money, Timestamp, UserId};
+
+    use super::*;
+    use crate::testkit::offer;
+
+    fn cart() -> Cart {
+        Cart::new(CartOwner::User(UserId::derived("shopper")), Timestamp::UNIX_EPOCH)
+    }
+
+    fn item(name: &str) -> CartItemId {
+        CartItemId::derived(name)
+    }
+
+    #[test]
+    fn a_saved_line_comes_back_at_todays_price_or_stays_saved() {
+        let (mut cart, mut offer) = (cart(), offer("a"));
+        cart.add(&offer, 5, item("a"), 1).unwrap();
+        cart.save(item("a")).unwrap();
+        assert_eq!((cart.lines.len(), cart.saved.len(), cart.subtotal()), (0, 1, Ok(Money::tiyin(0))));
+        (offer.available, offer.unit_price) = (4, Money::tiyin(7));
+        let short = Refusal::Short { requested: 5, available: 4 };
+        assert_eq!(cart.restore(item("a"), &offer, 3), Err(short));
+        assert_eq!(cart.saved.len(), 1);
+        offer.available = 5;
+        cart.restore(item("a"), &offer, 3).unwrap();
+        assert_eq!((cart.saved.len(), cart.lines[0].quantity, cart.lines[0].since_version), (0, 5, 3));
+        assert_eq!((cart.lines[0].item_id, cart.lines[0].unit_price), (item("a"), Money::tiyin(7)));
+        assert_eq!(cart.restore(item("a"), &offer, 4), Err(Refusal::UnknownItem));
+    }
+
+    #[test]
+    fn fifty_lines_are_saved_and_a_variant_once() {
+        let mut cart = cart();
+        let put = |cart: &mut Cart, name: &str, id: &str| cart.add(&offer(name), 30, item(id), 1).unwrap();
+        for n in 0..SAVED_MAX {
+            put(&mut cart, &n.to_string(), &n.to_string());
+            cart.save(item(&n.to_string())).unwrap();
+        }
+        put(&mut cart, "7", "again");
+        cart.save(item("again")).unwrap();
+        assert_eq!((cart.saved.len(), cart.saved[7].quantity, cart.lines.len()), (SAVED_MAX, QUANTITY_MAX, 0));
+        put(&mut cart, "one more", "one more");
+        assert_eq!(cart.save(item("one more")), Err(Refusal::SavedFull));
+        assert_eq!(cart.lines.len(), 1);
+        cart.forget(item("7")).unwrap();
+        assert!(cart.save(item("one more")).is_ok());
+        assert_eq!(cart.forget(item("7")), Err(Refusal::UnknownItem));
+    }
+}

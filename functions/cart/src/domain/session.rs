@@ -102,7 +102,8 @@ mod tests {
         let text = token(1).to_string();
         assert_eq!(text.parse(), Ok(token(1)));
         let (id, secret) = text.split_once('.').unwrap();
-        for wrong in ["", ".", id, &format!("{id}."), &format!("{id}.{secret}A"), &format!("x.{secret}"), &secret[1..]] {
+        for wrong in ["", ".", id, &format!("{id}."), &format!("{id}.{secret}A"), &format!("x.{secret}"), &secret[1..]]
+        {
             assert_eq!(wrong.parse::<SessionToken>(), Err(NotAToken), "{wrong}");
         }
     }

@@ -76,14 +76,18 @@ impl<S: Send + Sync> FromRequestParts<S> for Who {
         if let Some(user_id) = Caller::from_request_parts(parts, state).await?.user_id() {
             return Ok(Self(Visitor::User(user_id)));
         }
-        let token = parts.headers.get(SESSION).ok_or_else(|| Problem::of(&SESSION_REQUIRED).with("open", "/v1/cart/session"))?;
+        let token = parts
+            .headers
+            .get(SESSION)
+            .ok_or_else(|| Problem::of(&SESSION_REQUIRED).with("open", "/v1/cart/session"))?;
         session(token.to_str().unwrap_or_default()).map(|token| Self(Visitor::Guest(token)))
     }
 }
 
 impl Takes for Who {
     fn describe(operation: &mut Operation, _: &mut Schemas) {
-        let description = "The session of a guest, from `POST /v1/cart/session`; not looked at when somebody signed in.";
+        let description =
+            "The session of a guest, from `POST /v1/cart/session`; not looked at when somebody signed in.";
         operation.parameter("header", SESSION, false, &json!({"type": "string"}), description);
         operation.refuses([&SESSION_REQUIRED, &SESSION_OVER]);
     }

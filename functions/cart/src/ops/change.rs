@@ -32,8 +32,7 @@ pub(super) async fn change(
         // An event of the queue may be older than what its shopper did since.
         cart.changed_at = cart.changed_at.max(at);
         cart.arm();
-        let event =
-            |fact| Event::new(EventId::generate(at, entropy), at, visitor.actor(), correlation_id, fact);
+        let event = |fact| Event::new(EventId::generate(at, entropy), at, visitor.actor(), correlation_id, fact);
         let events: Vec<Event> = facts.into_iter().map(event).collect();
         let tx = match &read {
             Some(read) => Tx::new().replace("cart", read, &cart),

@@ -34,11 +34,7 @@ impl Visitor {
 
     /// The visitor's cart as it is stored and as it is at `now`, with every change that was answered before. The only way
     /// to a cart: a guest whose token does not fit gets none.
-    pub(super) async fn cart(
-        &self,
-        table: &Table,
-        now: Timestamp,
-    ) -> Result<(Option<Stored<Cart>>, Cart), CartError> {
+    pub(super) async fn cart(&self, table: &Table, now: Timestamp) -> Result<(Option<Stored<Cart>>, Cart), CartError> {
         let stored = table.get_consistent::<Cart>(cart_key(self.owner())).await?;
         let mut cart = stored.as_deref().cloned().unwrap_or_else(|| Cart::new(self.owner(), now));
         cart.expire(now);

@@ -1,12 +1,19 @@
 //! The routes against an embedded table.
 
-use contracts::{CartSnapshot, Offer};
-use domain::{CartItemId, Money, UserId};
+mod guests;
+mod merge;
+mod quote;
+mod samples;
+mod saved;
+mod told;
+
+use contracts::Offer;
+use domain::{Money, UserId};
 use futures::future::join_all;
 use lambda::testing::Call;
 use serde_json::{Value, json};
 
-use crate::testkit::{World, offer, sample, shopper, world};
+use crate::testkit::{World, offer, shopper, world};
 
 fn add(offer: &Offer, quantity: u32) -> Call {
     let body = json!({
@@ -155,25 +162,4 @@ async fn a_key_that_comes_with_another_addition_is_refused() {
     let cart = w.by(shopper(), show()).await.body;
     assert_eq!((&cart["version"], &cart["lines"][0]["quantity"]), (&json!(1), &json!(3)));
     assert_eq!(w.by(shopper(), keyed(&a, 3)).await.status, 201, "the same one is answered as before");
-}
-
-#[tokio::test]
-async fn every_sample_request_is_answered() {
-    let w = world().await;
-    let body: Value = serde_json::from_str(sample("cart-api.add")["body"].as_str().unwrap()).unwrap();
-    let id = |name: &str| body[name].as_str().unwrap();
-    let offered = Offer {
-        product_id: id("product_id").parse().unwrap(),
-        variant_id: id("variant_id").parse().unwrap(),
-        ..offer("sample")
-    };
-    w.shelf.put(&offered);
-    assert_eq!(w.send(Call::recorded(sample("cart-api.add"))).await.status, 201);
-    let cart = w.send(Call::recorded(sample("cart-api.show"))).await;
-    assert_eq!((cart.status, &cart.body["lines"][0]["quantity"]), (200, &json!(2)));
-    let snapshot = w.send(Call::recorded(sample("cart-api.snapshot"))).await;
-    let snapshot: CartSnapshot = serde_json::from_value(snapshot.body).unwrap();
-    assert_eq!((snapshot.version, snapshot.converted_version), (1, 0));
-    assert_eq!((snapshot.lines[0].variant_id, snapshot.lines[0].quantity), (offered.variant_id, 2));
-    assert_ne!(item_of(&cart.body, 0).parse::<CartItemId>().unwrap(), CartItemId::derived(""));
 }

@@ -2,16 +2,13 @@ use std::cmp::Ordering;
 use std::collections::HashMap;
 
 use contracts::{CartItem, CartOwner, Fact, Offer, OrderedLine, VariantRef};
-use domain::{CartItemId, CheckoutId, Money, MoneyError, ProductId, StoreId, Timestamp, VariantId};
+use domain::{CartItemId, CheckoutId, Money, MoneyError, StoreId, Timestamp};
 use serde::{Deserialize, Serialize};
 
 use super::{Line, Merge, QUANTITY_MAX, SessionToken, Status};
 
 /// Lines in a cart. A checkout takes fewer; the order service says how many.
 pub const LINES_MAX: usize = 100;
-
-/// How many additions with an `Idempotency-Key` a cart remembers.
-const ADDITIONS_MAX: usize = 50;
 
 /// The last purchase made from a cart.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
@@ -22,19 +19,6 @@ pub struct Conversion {
     pub cart_version: u64,
     /// When.
     pub at: Timestamp,
-}
-
-/// What was asked for under an `Idempotency-Key`.
-#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
-pub struct Addition {
-    /// The key.
-    pub key: String,
-    /// The product.
-    pub product_id: ProductId,
-    /// Its variant.
-    pub variant_id: VariantId,
-    /// How many more.
-    pub quantity: u32,
 }
 
 /// What is known of the guest whose cart it is.
@@ -68,8 +52,9 @@ pub struct Cart {
     /// When the sweep looks at it, if ever; not later than it ends.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub(crate) look_at: Option<Timestamp>,
-    #[serde(default)]
-    additions: Vec<Addition>,
+    /// Additions with an `Idempotency-Key`, oldest first.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub(super) additions_seen: Vec<String>,
 }
 
 /// Why a cart stays as it is.
@@ -115,7 +100,7 @@ impl Cart {
             changed_at: at,
             guest: None,
             look_at: None,
-            additions: Vec::new(),
+            additions_seen: Vec::new(),
         }
     }
 
@@ -128,18 +113,6 @@ impl Cart {
     /// Whether `token` is the one that this guest's cart was opened with.
     pub fn is_of(&self, token: &SessionToken) -> bool {
         self.guest.as_ref().is_some_and(|guest| guest.fingerprint == token.fingerprint())
-    }
-
-    /// Remembers an addition, and forgets the oldest beyond the last fifty. Says whether it is new: one that is not is in
-    /// the cart already.
-    pub fn remember(&mut self, addition: Addition) -> Result<bool, Refusal> {
-        if let Some(known) = self.additions.iter().find(|known| known.key == addition.key) {
-            return if *known == addition { Ok(false) } else { Err(Refusal::KeyReused) };
-        }
-        self.additions.push(addition);
-        let forgotten = self.additions.len().saturating_sub(ADDITIONS_MAX);
-        self.additions.drain(..forgotten);
-        Ok(true)
     }
 
     /// Adds `quantity` of what is offered; a new line gets `item_id` and is marked with `version`, the cart's version
@@ -166,6 +139,7 @@ impl Cart {
                 quantity: wanted,
                 unit_price: offer.unit_price,
                 since_version: version,
+                earlier: None,
             };
             let fact = line.told(owner, quantity, first_of_store);
             self.lines.push(line);
@@ -188,11 +162,11 @@ impl Cart {
         })
     }
 
-    /// Takes over today's titles and prices of the lines that are offered; whether any was another.
-    pub fn refresh(&mut self, offers: &HashMap<VariantRef, Offer>) -> bool {
+    /// Takes over today's titles and prices of the lines that are offered, for a quote; whether any was another.
+    pub fn requote(&mut self, offers: &HashMap<VariantRef, Offer>, now: Timestamp) -> bool {
         let mut changed = false;
         for line in &mut self.lines {
-            changed |= offers.get(&line.variant()).is_some_and(|offer| line.refresh(offer));
+            changed |= offers.get(&line.variant()).is_some_and(|offer| line.requote(offer, now));
         }
         changed
     }

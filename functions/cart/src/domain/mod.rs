@@ -1,5 +1,6 @@
 //! The rules of a cart. Pure.
 
+mod addition;
 mod cart;
 mod life;
 mod line;
@@ -10,7 +11,8 @@ mod session;
 #[cfg(test)]
 mod tests;
 
-pub use cart::{Addition, Cart, Conversion, Guest, LINES_MAX, Refusal};
+pub use addition::{ADDITIONS_MAX, Addition};
+pub use cart::{Cart, Conversion, Guest, LINES_MAX, Refusal};
 pub use life::Status;
 pub use line::{Line, QUANTITY_MAX};
 pub use merge::{Leftover, Leftovers, Merge};

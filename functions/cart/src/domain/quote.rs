@@ -3,7 +3,7 @@
 use std::collections::HashMap;
 
 use contracts::{CHECKOUT_LINES_MAX, CHECKOUT_STORES_MAX, Offer, PaymentMethod, StoreStatus, StoreTerms, VariantRef};
-use domain::{CartItemId, Localized, Money, MoneyError, ProductId, Region, StoreId, VariantId};
+use domain::{CartItemId, Localized, Money, MoneyError, ProductId, Region, StoreId, Timestamp, VariantId};
 use pricing::{Item, Priced, PricedLine};
 use schemars::JsonSchema;
 use serde::Serialize;
@@ -83,7 +83,7 @@ pub struct Change {
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, JsonSchema)]
 #[serde(tag = "change", rename_all = "SCREAMING_SNAKE_CASE")]
 pub enum Changed {
-    /// Another price. The cart has taken it over: it is told once.
+    /// Another price. The cart has taken it over: it is told for ten minutes, in case an answer is lost.
     Price {
         /// The price of one that the shopper saw last.
         before: Money,
@@ -140,6 +140,7 @@ impl Quote {
         terms: &HashMap<StoreId, StoreTerms>,
         region: Region,
         method: Option<PaymentMethod>,
+        now: Timestamp,
     ) -> Result<Self, MoneyError> {
         let mut changes = Vec::new();
         let mut sold: Vec<(&StoreTerms, Vec<(&Line, &Offer)>)> = Vec::new();
@@ -147,7 +148,7 @@ impl Quote {
             let (offer, terms) = (offers.get(&line.variant()), terms.get(&line.store_id));
             let before = changes.len();
             let (item_id, product_id, variant_id) = (line.item_id, line.product_id, line.variant_id);
-            changes.extend(changes_of(line, offer, terms).into_iter().map(|what| Change {
+            changes.extend(changes_of(line, offer, terms, now).into_iter().map(|what| Change {
                 item_id,
                 product_id,
                 variant_id,
@@ -205,14 +206,15 @@ impl StoreQuote {
     }
 }
 
-fn changes_of(line: &Line, offer: Option<&Offer>, terms: Option<&StoreTerms>) -> Vec<Changed> {
+fn changes_of(line: &Line, offer: Option<&Offer>, terms: Option<&StoreTerms>, now: Timestamp) -> Vec<Changed> {
     let Some(offer) = offer.filter(|offer| offer.active) else { return vec![Changed::NotForSale] };
     if terms.is_none_or(|terms| terms.status != StoreStatus::Active) {
         return vec![Changed::StoreNotSelling];
     }
     let mut changes = Vec::new();
-    if offer.unit_price != line.unit_price {
-        changes.push(Changed::Price { before: line.unit_price, now: offer.unit_price });
+    let before = line.price_last_told(now);
+    if offer.unit_price != before {
+        changes.push(Changed::Price { before, now: offer.unit_price });
     }
     if offer.available < line.quantity {
         changes.push(Changed::StockShort { requested: line.quantity, available: offer.available });

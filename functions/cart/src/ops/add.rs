@@ -25,10 +25,11 @@ pub async fn add(ctx: &Ctx, command: Add) -> Result<Seen, CartError> {
     let Add { visitor, product_id, variant_id, quantity, key } = command;
     let now = ctx.clock.now();
     let offer = ctx.neighbours.offer(product_id, variant_id).await?;
+    let addition = key.map(|key| Addition { key, product_id, variant_id, quantity });
     let item_id = CartItemId::generate(now, &*ctx.entropy);
     change(&ctx.table, &*ctx.entropy, &visitor, now, |cart, version| {
-        if let Some(key) = key.clone()
-            && !cart.remember(Addition { key, product_id, variant_id, quantity })?
+        if let Some(addition) = &addition
+            && !cart.remember(addition)?
         {
             return Ok(None);
         }

@@ -1,9 +1,10 @@
 use std::collections::HashMap;
 
-use contracts::{Offer, PaymentMethod, StoreTerms, VariantRef};
+use contracts::{CHECKOUT_STORES_MAX, Offer, PaymentMethod, StoreTerms, VariantRef};
 use domain::{Region, StoreId};
 use dynamodb::Error;
-use futures::future::{try_join, try_join_all};
+use futures::future::try_join;
+use futures::stream::{self, StreamExt, TryStreamExt};
 
 use super::change::pause;
 use super::{CartError, Visitor};
@@ -12,6 +13,9 @@ use crate::domain::{Cart, Quote};
 
 /// How often a quote is worked out again because the cart changed meanwhile.
 const ATTEMPTS_MAX: u32 = 5;
+
+/// Stores asked at once: what one checkout may hold.
+const STORES_TOGETHER: usize = CHECKOUT_STORES_MAX;
 
 /// Ask what a cart costs today.
 #[derive(Debug, Clone)]
@@ -38,15 +42,16 @@ pub struct Quoted {
 pub async fn quote(ctx: &Ctx, command: AskQuote) -> Result<Quoted, CartError> {
     let AskQuote { visitor, region, payment_method } = command;
     for _ in 0..ATTEMPTS_MAX {
-        let (read, cart) = visitor.cart(&ctx.table, ctx.clock.now()).await?;
+        let now = ctx.clock.now();
+        let (read, cart) = visitor.cart(&ctx.table, now).await?;
         let (offers, terms) = try_join(offers(ctx, &cart), terms(ctx, &cart)).await?;
-        let quote = Quote::of(&cart, &offers, &terms, region, payment_method)?;
-        let mut seen = cart.clone();
-        let (Some(read), true) = (&read, seen.refresh(&offers)) else {
+        let quote = Quote::of(&cart, &offers, &terms, region, payment_method, now)?;
+        let mut seen = cart;
+        let (Some(read), true) = (&read, seen.requote(&offers, now)) else {
             return Ok(Quoted { quote, cart_version: read.map_or(0, |read| read.version()) });
         };
         match ctx.table.replace(read, seen).await {
-            Ok(now) => return Ok(Quoted { quote, cart_version: now.version() }),
+            Ok(written) => return Ok(Quoted { quote, cart_version: written.version() }),
             Err(Error::Refused(_)) => pause(&*ctx.entropy).await,
             Err(error) => return Err(error.into()),
         }
@@ -64,6 +69,7 @@ async fn offers(ctx: &Ctx, cart: &Cart) -> Result<HashMap<VariantRef, Offer>, Ca
 }
 
 async fn terms(ctx: &Ctx, cart: &Cart) -> Result<HashMap<StoreId, StoreTerms>, CartError> {
-    let asked = try_join_all(cart.stores().into_iter().map(|store| ctx.neighbours.terms(store))).await?;
-    Ok(asked.into_iter().flatten().map(|terms| (terms.store_id, terms)).collect())
+    let asked = stream::iter(cart.stores()).map(|store| ctx.neighbours.terms(store)).buffered(STORES_TOGETHER);
+    let known: Vec<Option<StoreTerms>> = asked.try_collect().await?;
+    Ok(known.into_iter().flatten().map(|terms| (terms.store_id, terms)).collect())
 }

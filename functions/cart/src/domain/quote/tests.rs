@@ -38,7 +38,7 @@ impl Case {
     }
 
     fn quote(&self, method: Option<PaymentMethod>) -> Quote {
-        Quote::of(&self.cart, &self.offers, &self.terms, Region::Samarkand, method).unwrap()
+        Quote::of(&self.cart, &self.offers, &self.terms, Region::Samarkand, method, Timestamp::UNIX_EPOCH).unwrap()
     }
 
     fn changes(&self) -> Vec<Changed> {
@@ -109,10 +109,10 @@ fn a_cart_is_no_checkout_when_it_is_empty_or_too_large() {
 fn every_store_must_take_the_payment_method() {
     let mut case = Case::of(&[(1, 1, 1_000, None), (2, 1, 1_000, None)]);
     case.terms.get_mut(&store(2)).unwrap().payment_methods = vec![PaymentMethod::Payme];
-    let cash = case.quote(Some(PaymentMethod::CashOnDelivery));
-    assert_eq!(cash.obstacles, [Obstacle::PaymentMethodRefused { stores: vec![store(2)] }]);
-    assert!(!cash.acceptable() && case.quote(Some(PaymentMethod::Payme)).acceptable());
-    assert_eq!(cash.payment_methods, [PaymentMethod::Payme]);
+    let quote = case.quote(Some(PaymentMethod::CashOnDelivery));
+    assert_eq!(quote.obstacles, [Obstacle::PaymentMethodRefused { stores: vec![store(2)] }]);
+    assert!(!quote.acceptable() && case.quote(Some(PaymentMethod::Payme)).acceptable());
+    assert_eq!(quote.payment_methods, [PaymentMethod::Payme]);
 }
 
 /// What tech-product freezes of a line when it holds it, and the checkout prices.

@@ -1,6 +1,7 @@
 use contracts::{CartSnapshot, Offer, PaymentMethod, StoreStatus};
 use domain::{Money, Region, StoreId};
 use futures::future::{join, join_all};
+use jiff::SignedDuration;
 use lambda::testing::{Call, Reply};
 use pricing::Item;
 use serde_json::{Value, json};
@@ -50,7 +51,7 @@ async fn a_quote_says_what_the_order_will_cost_and_what_to_send() {
 }
 
 #[tokio::test]
-async fn a_new_price_is_told_once_and_is_the_price_of_the_order() {
+async fn a_new_price_is_told_and_is_the_price_of_the_order() {
     let (w, a) = stocked().await;
     let cart = w.by(shopper(), add(&a, 2)).await.body;
     w.shelf.put(&Offer { unit_price: Money::tiyin(500), ..a.clone() });
@@ -61,21 +62,31 @@ async fn a_new_price_is_told_once_and_is_the_price_of_the_order() {
     assert_eq!((&told["acceptable"], &told["cart_version"]), (&json!(true), &json!(2)));
     let (version, total) = total_at_checkout(&w, Region::TashkentCity).await;
     assert_eq!((&told["cart_version"], &told["expected_total"]), (&json!(version), &json!(total)));
-    let again = quote(&w, &json!({})).await.body;
-    assert_eq!((&again["changes"], &again["expected_total"]), (&json!([]), &told["expected_total"]));
+    assert_eq!(quote(&w, &json!({})).await.body, told, "the answer may have been lost");
+    w.ctx.clock.advance(SignedDuration::from_mins(9));
+    w.shelf.put(&Offer { unit_price: Money::tiyin(400), ..a.clone() });
+    let later = quote(&w, &json!({})).await.body;
+    assert_eq!((&later["changes"][0]["before"], &later["cart_version"]), (&json!(a.unit_price), &json!(3)));
+    w.ctx.clock.advance(SignedDuration::from_mins(10));
+    assert_eq!(quote(&w, &json!({})).await.body["changes"], json!([]));
+    w.shelf.put(&Offer { unit_price: Money::tiyin(500), ..a });
+    let back = quote(&w, &json!({})).await.body;
+    assert_eq!((&back["changes"][0]["before"]["amount"], &back["cart_version"]), (&json!(400), &json!(4)));
     assert_eq!(w.by(shopper(), show()).await.body["subtotal"]["amount"], 1_000);
 }
+
+/// The change that a quote tells, and what brings it about.
+type Spoil<'a> = (&'a str, &'a dyn Fn(&World));
 
 #[tokio::test]
 async fn what_cannot_be_ordered_has_no_expected_total() {
     let (w, a) = stocked().await;
     w.by(shopper(), add(&a, 5)).await;
-    let gone = |w: &World| w.shelf.take(&a);
     let closed = crate::testkit::terms(a.store_id);
-    let spoils: [(&str, &dyn Fn(&World)); 4] = [
+    let spoils: [Spoil<'_>; 4] = [
         ("STOCK_SHORT", &|w| w.shelf.put(&Offer { available: 4, ..a.clone() })),
         ("NOT_FOR_SALE", &|w| w.shelf.put(&Offer { active: false, ..a.clone() })),
-        ("NOT_FOR_SALE", &gone),
+        ("NOT_FOR_SALE", &|w| w.shelf.take(&a)),
         ("STORE_NOT_SELLING", &|w| {
             w.shelf.put(&a);
             w.shelf.open(&contracts::StoreTerms { status: StoreStatus::Suspended, ..closed.clone() });

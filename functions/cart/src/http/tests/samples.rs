@@ -22,10 +22,10 @@ async fn world_of_samples() -> (World, SessionToken) {
 #[tokio::test]
 async fn every_sample_request_is_answered() {
     let (w, token) = world_of_samples().await;
-    let replay = async |name: &str| w.send(Call::recorded(sample(name))).await;
-    assert_eq!(replay("cart-api.session").await.status, 201);
+    let sent = async |name: &str| w.send(Call::recorded(sample(name))).await;
+    assert_eq!(sent("cart-api.session").await.status, 201);
     for of_a_guest in ["cart-api.show", "cart-api.add", "cart-api.quote", "cart-api.merge"] {
-        let reply = replay(of_a_guest).await;
+        let reply = sent(of_a_guest).await;
         assert_eq!(
             (reply.status, &reply.body["code"]),
             (401, &json!("cart-session-over")),
@@ -33,14 +33,14 @@ async fn every_sample_request_is_answered() {
         );
     }
     w.ctx.table.create(&Cart::of_guest(&token, w.ctx.clock.now())).await.unwrap();
-    assert_eq!(replay("cart-api.add").await.status, 201);
-    let cart = replay("cart-api.show").await;
+    assert_eq!(sent("cart-api.add").await.status, 201);
+    let cart = sent("cart-api.show").await;
     assert_eq!((cart.status, &cart.body["lines"][0]["quantity"]), (200, &json!(2)));
     assert_ne!(item_of(&cart.body, 0).parse::<CartItemId>().unwrap(), CartItemId::derived(""));
-    let quote = replay("cart-api.quote").await;
+    let quote = sent("cart-api.quote").await;
     assert_eq!((quote.status, &quote.body["acceptable"]), (200, &json!(true)), "{}", quote.body);
-    assert_eq!(replay("cart-api.merge").await.status, 200);
-    let snapshot: CartSnapshot = serde_json::from_value(replay("cart-api.snapshot").await.body).unwrap();
+    assert_eq!(sent("cart-api.merge").await.status, 200);
+    let snapshot: CartSnapshot = serde_json::from_value(sent("cart-api.snapshot").await.body).unwrap();
     assert_eq!((snapshot.version, snapshot.converted_version, snapshot.lines[0].quantity), (1, 0, 2));
 }
 

@@ -64,9 +64,13 @@ async fn neither_a_repeated_request_nor_a_merge_nor_a_quote_tells_again() {
 }
 
 #[tokio::test]
-async fn an_addition_to_a_small_cart_writes_two_units() {
-    let (w, a) = stocked().await;
-    w.by(shopper(), add(&a, 1)).await;
+async fn an_addition_to_a_cart_of_three_lines_writes_two_units() {
+    let (w, _) = stocked().await;
+    for name in ["AMD Ryzen 7 7800X3D", "ASUS TUF Gaming B650-Plus", "Kingston Fury Beast 32 GB"] {
+        w.shelf.put(&offer(name));
+        let key = name.replace(' ', "-");
+        assert_eq!(w.by(shopper(), add(&offer(name), 1).header("idempotency-key", &key)).await.status, 201);
+    }
     let item = w.item(CartOwner::User(shopper())).await;
     assert!(item.contains_key("carried"));
     let again = w.db.client().put_item().table_name(w.ctx.table.name()).set_item(Some(item));

@@ -1,0 +1,88 @@
+//! Calls of the public API; what it refuses becomes a failure that says why.
+
+use reqwest::{Method, RequestBuilder, Response};
+use serde_json::Value;
+
+use crate::Failure;
+
+/// The API as one caller sees it.
+#[derive(Debug, Clone)]
+pub struct Api {
+    http: reqwest::Client,
+    base: String,
+    token: Option<String>,
+}
+
+impl Api {
+    /// The API at `base`, as nobody.
+    pub fn new(base: &str) -> Result<Self, Failure> {
+        let http = reqwest::Client::builder().no_proxy().build().map_err(|error| Failure::Other(error.to_string()))?;
+        Ok(Self { http, base: base.to_owned(), token: None })
+    }
+
+    /// The same with an access token.
+    pub fn with(&self, token: &str) -> Self {
+        Self { token: Some(token.to_owned()), ..self.clone() }
+    }
+
+    /// Reads.
+    pub async fn get(&self, path: &str) -> Result<Value, Failure> {
+        self.json(self.request(Method::GET, path)).await
+    }
+
+    /// Reads what may not be there.
+    pub async fn find(&self, path: &str) -> Result<Option<Value>, Failure> {
+        let response = self.send(self.request(Method::GET, path)).await?;
+        if response.status() == 404 { Ok(None) } else { self.read(response).await.map(Some) }
+    }
+
+    /// Creates or acts.
+    pub async fn post(&self, path: &str, body: &Value) -> Result<Value, Failure> {
+        self.json(self.request(Method::POST, path).json(body)).await
+    }
+
+    /// Sets.
+    pub async fn put(&self, path: &str, body: &Value) -> Result<Value, Failure> {
+        self.json(self.request(Method::PUT, path).json(body)).await
+    }
+
+    /// Changes.
+    pub async fn patch(&self, path: &str, body: &Value) -> Result<Value, Failure> {
+        self.json(self.request(Method::PATCH, path).json(body)).await
+    }
+
+    /// Sends a file.
+    pub async fn upload(&self, path: &str, headers: &[(&str, &str)], bytes: Vec<u8>) -> Result<Value, Failure> {
+        let request = headers.iter().fold(self.request(Method::POST, path), |r, (name, value)| r.header(*name, *value));
+        self.json(request.body(bytes)).await
+    }
+
+    /// Creates or acts, under an idempotency key.
+    pub async fn post_once(&self, path: &str, key: &str, body: &Value) -> Result<Value, Failure> {
+        self.json(self.request(Method::POST, path).header("idempotency-key", key).json(body)).await
+    }
+
+    fn request(&self, method: Method, path: &str) -> RequestBuilder {
+        let request = self.http.request(method, format!("{}{path}", self.base)).header("accept-language", "en");
+        match &self.token {
+            Some(token) => request.bearer_auth(token),
+            None => request,
+        }
+    }
+
+    async fn json(&self, request: RequestBuilder) -> Result<Value, Failure> {
+        let response = self.send(request).await?;
+        self.read(response).await
+    }
+
+    async fn send(&self, request: RequestBuilder) -> Result<Response, Failure> {
+        request.send().await.map_err(|_| Failure::NotRunning(self.base.clone()))
+    }
+
+    async fn read(&self, response: Response) -> Result<Value, Failure> {
+        let (status, path) = (response.status(), response.url().path().to_owned());
+        let text = response.text().await.map_err(|error| Failure::Other(error.to_string()))?;
+        let body: Value = serde_json::from_str(&text).unwrap_or(Value::String(text));
+        if status.is_success() { Ok(body) } else { Err(Failure::Refused(format!("{path} answered {status}: {body}"))) }
+    }
+}

@@ -5,7 +5,7 @@ use std::sync::{Arc, Mutex};
 
 use aws_sdk_dynamodb::types::AttributeValue;
 use contracts::{CartOwner, Fact, Offer, PaymentMethod, PlatformRole, Service, StoreStatus, StoreTerms, VariantRef};
-use domain::{Clock, Localized, Money, ProductId, SeededEntropy, StoreId, UserId, VariantId};
+use domain::{CartItemId, Clock, Localized, Money, ProductId, SeededEntropy, StoreId, UserId, VariantId};
 use dynamodb::Table;
 use futures::future::BoxFuture;
 use lambda::calls::CallError;
@@ -15,6 +15,7 @@ use serde_json::json;
 use testing::DynamoDb;
 
 use crate::Ctx;
+use crate::domain::Cart;
 use crate::neighbours::Neighbours;
 use crate::table::{SCHEMA, cart_key};
 
@@ -158,6 +159,17 @@ impl World {
             (variant, quantity, first)
         })
         .collect()
+    }
+
+    /// Gives the shopper a cart of `count` lines, one piece each, all for sale at `price` tiyin.
+    pub(crate) async fn fill(&self, count: u32, price: i64) {
+        let mut cart = Cart::new(CartOwner::User(shopper()), self.ctx.clock.now());
+        for n in 0..count {
+            let offer = Offer { unit_price: Money::tiyin(price), ..offer(&n.to_string()) };
+            self.shelf.put(&offer);
+            cart.add(&offer, 1, CartItemId::derived(&n.to_string()), 1).unwrap();
+        }
+        self.ctx.table.create(&cart).await.unwrap();
     }
 
     /// A guest's new session.

@@ -98,11 +98,7 @@ async fn whatever_is_added_while_carts_merge_is_in_one_of_them_or_refused() {
 async fn lines_without_room_are_listed_and_stay_with_the_guest() {
     let w = world().await;
     let session = guest_with(&w, &offer("one more"), 7).await;
-    for n in 0..100 {
-        let offer = offer(&n.to_string());
-        w.shelf.put(&offer);
-        assert_eq!(w.by(shopper(), add(&offer, 1)).await.status, 201);
-    }
+    w.fill(100, 100).await;
     let reply = w.by(shopper(), merge(&session)).await;
     assert_eq!((reply.status, quantities(&reply.body["cart"]).len()), (200, 100));
     let left = &reply.body["not_taken"];

@@ -127,11 +127,7 @@ async fn a_guest_is_quoted_too() {
 #[tokio::test]
 async fn a_hundred_lines_are_quoted_in_one_question() {
     let w = world().await;
-    for n in 0..100 {
-        let offer = Offer { unit_price: Money::tiyin(100), ..offer(&n.to_string()) };
-        w.shelf.put(&offer);
-        w.by(shopper(), add(&offer, 1)).await;
-    }
+    w.fill(100, 100).await;
     let reply = quote(&w, &json!({})).await.body;
     assert_eq!(
         (&reply["subtotal"]["amount"], &reply["obstacles"][0]["obstacle"]),

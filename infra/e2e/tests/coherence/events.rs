@@ -1,6 +1,7 @@
 use std::collections::BTreeSet;
 
-use serde_json::Value;
+use local::event_source_mapping::Filter;
+use serde_json::{Value, json};
 
 use super::{root, stack, unstaged};
 
@@ -37,4 +38,35 @@ fn a_sample_request_is_of_a_route_that_its_function_answers() {
         let found = routes.iter().any(|r| r.function == function && r.method == method && fits(r.path));
         assert!(found, "{name}: {method} {path} is no route of {function}");
     }
+}
+
+/// The filters of a publisher's mapping.
+fn filter(function: &str) -> Option<Filter> {
+    let mappings = stack().mappings;
+    let mapping = mappings.into_iter().find(|m| unstaged(&m.function) == function)?;
+    Some(Filter::new(&mapping.filters).expect("the filters read"))
+}
+
+#[test]
+fn the_sample_of_a_stream_passes_its_functions_filter_and_a_row_that_tells_nothing_does_not() {
+    let mut tried = 0;
+    for (name, event) in samples().into_iter().filter(|(name, _)| name.contains("-publisher.")) {
+        let filter = filter(name.split('.').next().unwrap()).expect("a publisher reads a stream");
+        for record in event["Records"].as_array().unwrap() {
+            assert!(filter.passes(record), "{name}");
+            let mut silent = record.clone();
+            let changed = silent["dynamodb"].as_object_mut().unwrap();
+            for image in ["Keys", "NewImage"] {
+                changed[image]["PK"] = json!({"S": "A#1"});
+                changed[image].as_object_mut().unwrap().remove("carried");
+            }
+            assert!(!filter.passes(&silent), "{name}: {silent}");
+            let mut gone = record.clone();
+            gone["eventName"] = "REMOVE".into();
+            gone["dynamodb"].as_object_mut().unwrap().remove("NewImage");
+            assert!(!filter.passes(&gone), "{name}: {gone}");
+            tried += 1;
+        }
+    }
+    assert!(tried >= 5, "auth, cart, order, store, tech-product and user publish");
 }

@@ -20,6 +20,7 @@ const GUEST_ROW_KEPT: SignedDuration = SignedDuration::from_hours(7 * 24);
 /// Where a cart is in its life.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
 #[serde(rename_all = "SCREAMING_SNAKE_CASE")]
+#[schemars(rename = "CartStatus")]
 pub enum Status {
     /// Something is about to be bought.
     Active,

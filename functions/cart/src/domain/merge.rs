@@ -10,6 +10,7 @@ use super::{Cart, Line, QUANTITY_MAX, Status};
 
 /// What a merge could not take over whole. Every other line is in the shopper's cart with all its pieces.
 #[derive(Debug, Clone, PartialEq, Eq, Default, Serialize, Deserialize, JsonSchema)]
+#[schemars(rename = "CartLeftovers")]
 pub struct Leftovers {
     /// Lines whose pieces, added up, are more than a line holds.
     pub cut: Vec<Leftover>,
@@ -19,6 +20,7 @@ pub struct Leftovers {
 
 /// A line that was not taken over whole.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
+#[schemars(rename = "CartLeftover")]
 pub struct Leftover {
     /// The product.
     pub product_id: ProductId,

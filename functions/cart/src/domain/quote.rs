@@ -67,6 +67,7 @@ pub struct QuotedLine {
 
 /// A line that is not as the shopper saw it last.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, JsonSchema)]
+#[schemars(rename = "CartChange")]
 pub struct Change {
     /// The line.
     pub item_id: CartItemId,
@@ -82,6 +83,7 @@ pub struct Change {
 /// What changed about a line. All but a price keep the cart from being ordered until the line is changed or removed.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, JsonSchema)]
 #[serde(tag = "change", rename_all = "SCREAMING_SNAKE_CASE")]
+#[schemars(rename = "CartChangeKind")]
 pub enum Changed {
     /// Another price. The cart has taken it over: it is told for ten minutes, in case an answer is lost.
     Price {
@@ -106,6 +108,7 @@ pub enum Changed {
 /// Why the cart as a whole cannot be ordered.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, JsonSchema)]
 #[serde(tag = "obstacle", rename_all = "SCREAMING_SNAKE_CASE")]
+#[schemars(rename = "CartObstacle")]
 pub enum Obstacle {
     /// There is nothing in it.
     Empty,

@@ -8,6 +8,7 @@ use crate::ops::{Merged, OpenedSession, Seen};
 
 /// A cart as its owner sees it.
 #[derive(Debug, Serialize, JsonSchema)]
+#[schemars(rename = "Cart")]
 pub(super) struct CartAnswer {
     /// Grows with every change.
     version: u64,
@@ -21,6 +22,7 @@ pub(super) struct CartAnswer {
 }
 
 #[derive(Debug, Serialize, JsonSchema)]
+#[schemars(rename = "CartItem")]
 pub(super) struct LineAnswer {
     item_id: CartItemId,
     product_id: ProductId,
@@ -35,6 +37,7 @@ pub(super) struct LineAnswer {
 
 /// What is saved for later: at most 50 lines.
 #[derive(Debug, Serialize, JsonSchema)]
+#[schemars(rename = "SavedCartItems")]
 pub(super) struct SavedAnswer {
     /// In the order they were saved.
     items: Vec<LineAnswer>,
@@ -42,6 +45,7 @@ pub(super) struct SavedAnswer {
 
 /// A guest's session.
 #[derive(Debug, Serialize, JsonSchema)]
+#[schemars(rename = "CartSession")]
 pub(super) struct SessionAnswer {
     /// To be sent as the header `cart-session`.
     session: String,
@@ -51,6 +55,7 @@ pub(super) struct SessionAnswer {
 
 /// What came of a merge.
 #[derive(Debug, Serialize, JsonSchema)]
+#[schemars(rename = "MergedCart")]
 pub(super) struct MergeAnswer {
     cart: CartAnswer,
     #[serde(flatten)]

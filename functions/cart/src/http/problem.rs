@@ -27,16 +27,13 @@ lambda::problems! {
         "С этого адреса открыто слишком много корзин", "Too many cart sessions were opened from this address";
 }
 
-/// Seconds after which an address may try again: the counter is of an hour.
-const RETRY_AFTER: HeaderValue = HeaderValue::from_static("3600");
-
 impl From<CartError> for Problem {
     fn from(error: CartError) -> Self {
         match error {
             CartError::Refused(refusal) => refused(refusal),
             CartError::NoSession => Self::of(&SESSION_OVER).with("open", "/v1/cart/session"),
-            CartError::TooManySessions(until) => {
-                Self::of(&TOO_MANY_SESSIONS).with("until", until).header(header::RETRY_AFTER, RETRY_AFTER)
+            CartError::TooManySessions { seconds } => {
+                Self::of(&TOO_MANY_SESSIONS).header(header::RETRY_AFTER, HeaderValue::from(seconds))
             }
             CartError::UnknownVariant => Self::of(&UNKNOWN_VARIANT),
             CartError::Contended => Self::of(&kinds::CONFLICT),

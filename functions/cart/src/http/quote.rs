@@ -9,6 +9,7 @@ use crate::ops::Quoted;
 
 /// What the cart costs today.
 #[derive(Debug, Serialize, JsonSchema)]
+#[schemars(rename = "Quote")]
 pub(super) struct QuoteAnswer {
     /// Whether `POST /v1/orders` takes the cart as it is.
     acceptable: bool,
@@ -34,6 +35,7 @@ pub(super) struct QuoteAnswer {
 }
 
 #[derive(Debug, Serialize, JsonSchema)]
+#[schemars(rename = "StoreQuote")]
 struct StoreAnswer {
     store_id: StoreId,
     name: String,
@@ -49,6 +51,7 @@ struct StoreAnswer {
 }
 
 #[derive(Debug, Serialize, JsonSchema)]
+#[schemars(rename = "QuotedLine")]
 struct QuotedLineAnswer {
     item_id: CartItemId,
     product_id: ProductId,

@@ -18,6 +18,7 @@ const SESSION: &str = "cart-session";
 
 /// The body of `POST /v1/cart/items`. A price that comes along is ignored.
 #[derive(Debug, Deserialize, Validate, JsonSchema)]
+#[schemars(rename = "NewCartItem")]
 pub(super) struct NewItem {
     #[garde(skip)]
     pub(super) product_id: ProductId,
@@ -31,6 +32,7 @@ pub(super) struct NewItem {
 
 /// The body of `PATCH /v1/cart/items/{item_id}`.
 #[derive(Debug, Deserialize, Validate, JsonSchema)]
+#[schemars(rename = "NewCartQuantity")]
 pub(super) struct NewQuantity {
     /// How many from now on.
     #[garde(range(min = 1, max = QUANTITY_MAX))]
@@ -40,6 +42,7 @@ pub(super) struct NewQuantity {
 
 /// The body of `POST /v1/cart/saved`.
 #[derive(Debug, Deserialize, Validate, JsonSchema)]
+#[schemars(rename = "CartItemToSave")]
 pub(super) struct LineToSave {
     /// The line of the cart.
     #[garde(skip)]
@@ -48,6 +51,7 @@ pub(super) struct LineToSave {
 
 /// The body of `POST /v1/cart/merge`.
 #[derive(Debug, Deserialize, Validate, JsonSchema)]
+#[schemars(rename = "CartToMerge")]
 pub(super) struct MergeRequest {
     /// The token of the guest's session.
     #[garde(length(min = 1, max = 200))]

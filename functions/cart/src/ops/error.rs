@@ -1,4 +1,4 @@
-use domain::{MoneyError, Timestamp};
+use domain::MoneyError;
 use lambda::calls::CallError;
 
 use crate::domain::Refusal;
@@ -13,8 +13,11 @@ pub enum CartError {
     #[error("the cart session is over or was never opened")]
     NoSession,
     /// The address opened too many sessions.
-    #[error("no more sessions for this address until {0}")]
-    TooManySessions(Timestamp),
+    #[error("no more sessions for this address for {seconds} s")]
+    TooManySessions {
+        /// Until then.
+        seconds: u64,
+    },
     /// There is no such variant.
     #[error("no such variant")]
     UnknownVariant,

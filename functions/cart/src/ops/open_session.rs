@@ -28,7 +28,10 @@ pub async fn open_session(ctx: &Ctx, ip: &str) -> Result<OpenedSession, CartErro
     let tx = Tx::new().create("cart", &cart).adjust("budget", sessions_key(&address_fingerprint(ip, now)), count);
     match ctx.table.commit(tx).await {
         Ok(()) => Ok(OpenedSession { token, ends_at: cart.ends_at() }),
-        Err(error) if error.refused() == Some("budget") => Err(CartError::TooManySessions(next_hour(now))),
+        Err(error) if error.refused() == Some("budget") => {
+            let left = next_hour(now).as_second() - now.as_second();
+            Err(CartError::TooManySessions { seconds: u64::try_from(left).unwrap_or_default() })
+        }
         Err(error) => Err(error.into()),
     }
 }

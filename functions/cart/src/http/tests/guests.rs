@@ -124,7 +124,6 @@ async fn an_address_opens_so_many_sessions_an_hour_and_no_more() {
     assert_eq!(replies.iter().filter(|reply| reply.status == 201).count(), max);
     let refused: Vec<_> = replies.iter().filter(|reply| reply.status != 201).collect();
     assert!(refused.iter().all(|reply| code(reply) == (429, "too-many-cart-sessions")));
-    assert_eq!(refused[0].body["until"], "2026-11-23T07:00:00Z");
     assert_eq!(refused[0].header("retry-after"), Some("3600"));
     let mut elsewhere = open().event().clone();
     elsewhere["requestContext"]["http"]["sourceIp"] = "203.0.113.8".into();

@@ -10,6 +10,7 @@ use lambda::http::{Gate, Gated};
 use crate::files::{ImportFiles, S3Files};
 use crate::queue::{ImportQueue, SqsQueue};
 use crate::stores::{RemoteStores, Stores};
+use crate::tree::TreeMemory;
 
 /// The table, the clock, and who may do what.
 #[derive(Clone)]
@@ -22,6 +23,8 @@ pub struct Ctx {
     pub entropy: Arc<dyn Entropy>,
     /// Who may do what.
     pub gate: Gate,
+    /// The categories.
+    pub tree: TreeMemory,
 }
 
 impl Ctx {
@@ -32,6 +35,7 @@ impl Ctx {
             clock: base.clock.clone(),
             entropy: Arc::clone(&base.entropy),
             gate: Gate::new(),
+            tree: TreeMemory::default(),
         })
     }
 

@@ -11,6 +11,7 @@ mod stores;
 pub mod table;
 #[cfg(test)]
 mod testbed;
+pub mod tree;
 
 pub use ctx::{Ctx, Intake};
 pub use files::{FileError, ImportFiles, S3Files, file_name};

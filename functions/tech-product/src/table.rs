@@ -2,15 +2,17 @@
 //!
 //! | row | PK | SK | GSI1 | GSI2 | due |
 //! | --- | --- | --- | --- | --- | --- |
-//! | [`Category`] | `CATEGORY#<slug>` | `CATEGORY` | `CATEGORIES` / path, when visible | | |
+//! | [`Category`] | `CATEGORY#<slug>` | `CATEGORY` | `CATEGORIES` or `CATEGORIES#HIDDEN` / path | | |
 //! | [`SpecTemplate`] | `CATEGORY#<slug>` | `TEMPLATE` | | | |
-//! | [`Brand`] | `BRAND#<slug>` | `BRAND` | | | |
+//! | [`Brand`] | `BRAND#<slug>` | `BRAND` | `BRANDS#<status>` / slug | | |
 //! | [`Product`] | `PRODUCT#<id>` | `PRODUCT` | | | |
 //! | [`Stock`] | `PRODUCT#<id>` | `VARIANT#<id>` | | | |
 //! | [`PriceChange`] | `PRODUCT#<id>` | `PRICE#<variant>#<ms>#<version>` | | | |
 //! | [`Movement`] | `PRODUCT#<id>` | `MOVEMENT#<id>` | `MOVEMENTS#<product>` / time | | |
 //! | [`SlugClaim`] | `SLUG#<slug>` | `SLUG` | | | |
 //! | [`Card`] | `STORE#<id>` | `SKU#<sku>` | `SALE#<category>` / time, when on sale | `SALE#<store>` / time, when on sale | |
+//! | | | | GSI3: `SALE#<category>` / price, when on sale | | |
+//! | [`SkuClaim`] | `STORE#<id>` | `SKU#<sku of a variant>` | | | |
 //! | store's counters | `STORE#<id>` | `COUNTERS` | | | |
 //! | [`Import`] | `IMPORT#<id>` | `IMPORT` | `IMPORTS#<store>` / time | | until it is over |
 //! | [`RefusedRow`] | `IMPORT#<id>` | `REFUSED#<number>` | | | |
@@ -22,7 +24,12 @@
 //! | the tree of categories | GSI1 `CATEGORIES`, ascending |
 //! | a category, its template | one row each |
 //! | a product's page | its one row; by slug: the claim, then the row |
-//! | what is on sale in a category, in a store | GSI1, GSI2 `SALE#…`, newest first: cards of some 400 bytes, so that a page of 20 is 1 to 2 read units; the products themselves (2–4 KB) would be 8, keys and a batch of reads 20 |
+//! | what is on sale in a category, in a store | GSI1, GSI2 `SALE#…`, newest first, or GSI3, by price: cards of some 900 bytes, so that a page of 20 is 2 to 3 read units; the products themselves (2–5 KB) would be 8, keys and a batch of reads 20 |
+//! | the same in a category and everything below it | one such query a category, merged; empty categories cost half a unit |
+//! | the same, narrowed by brand, condition, price, specifications | the same queries: cards carry their filterable values, and at most 400 are looked at for a page, which may then be short and still have a next one. A price range is a key range when the list is by price. Searching all of a large catalogue is for an index built for it |
+//! | what can a category be filtered by | its template, and its newest 1,000 cards |
+//! | brands that were verified, that wait for it | GSI1 `BRANDS#…` |
+//! | what a variant cost | `PRODUCT#<id>` / `PRICE#<variant>#` |
 //! | all products of a store | `STORE#<id>` / `SKU#`, by SKU |
 //! | what can be bought of a product | `PRODUCT#<id>` / `VARIANT#` |
 //! | who moved its stock | GSI1 `MOVEMENTS#<product>`, newest first |
@@ -35,11 +42,13 @@
 mod keys;
 mod rows;
 
-use domain::{ImportId, ProductId, Slug, StoreId};
+use domain::{ImportId, ProductId, Slug, StoreId, Timestamp, VariantId};
 use dynamodb::{Index, IndexSchema, Projection, Query, TableSchema};
 
 pub use keys::*;
-pub use rows::{Brand, BrandStatus, Card, Movement, MovementCause, PriceChange, RefusedRow, SlugClaim, Stock};
+pub use rows::{
+    Brand, BrandStatus, Card, Movement, MovementCause, PriceChange, RefusedRow, SkuClaim, SkuRow, SlugClaim, Stock,
+};
 
 #[cfg(doc)]
 use crate::domain::{Category, Hold, Import, Product, SpecTemplate};
@@ -49,12 +58,43 @@ pub const SCHEMA: TableSchema = TableSchema {
     indexes: &[
         IndexSchema { index: Index::Gsi1, projection: Projection::All },
         IndexSchema { index: Index::Gsi2, projection: Projection::All },
+        IndexSchema { index: Index::Gsi3, projection: Projection::All },
     ],
 };
 
 /// The tree of visible categories, parents before their children.
 pub fn categories() -> Query {
     Query::partition("CATEGORIES").on(Index::Gsi1)
+}
+
+/// The categories that shoppers do not see: hidden or retired.
+pub fn hidden_categories() -> Query {
+    Query::partition("CATEGORIES#HIDDEN").on(Index::Gsi1)
+}
+
+/// The brands of that status, by slug.
+pub fn brands(status: BrandStatus) -> Query {
+    let list = match status {
+        BrandStatus::Pending => "BRANDS#PENDING",
+        BrandStatus::Active => "BRANDS#ACTIVE",
+    };
+    Query::partition(list).on(Index::Gsi1)
+}
+
+/// What a variant cost, the newest change first.
+pub fn prices_of(product: ProductId, variant: VariantId) -> Query {
+    Query::partition(format!("PRODUCT#{product}")).prefix(format!("PRICE#{variant}#")).descending()
+}
+
+/// The changes of a variant's price since `since`, the oldest first.
+pub fn prices_since(product: ProductId, variant: VariantId, since: Timestamp) -> Query {
+    let last = format!("PRICE#{variant}#~");
+    Query::partition(format!("PRODUCT#{product}")).between(price_changed_at(variant, since), last)
+}
+
+/// What is on sale in a category, the cheapest first.
+pub fn on_sale_by_price(category: &Slug) -> Query {
+    Query::partition(format!("SALE#{category}")).on(Index::Gsi3)
 }
 
 /// What is on sale in a category, newest first.

@@ -84,6 +84,7 @@ impl World {
             clock: clock.clone(),
             entropy: Arc::new(SeededEntropy::new(7)),
             gate: Gate::new().with_membership(OneOwner),
+            tree: crate::tree::TreeMemory::default(),
         };
         let (files, queue) = (Arc::new(MemoryFiles::default()), Arc::new(MemoryQueue::default()));
         let stores = Arc::new(OneStore { terms: Mutex::new(terms()) });
@@ -103,6 +104,7 @@ impl World {
                 position: 0,
                 visible: true,
                 fields: serde_json::from_value(file["spec_template"].clone()).unwrap(),
+                fiscal: serde_json::from_value(file["fiscal"].clone()).unwrap(),
             };
             categories::create(&world.ctx, new, by()).await.unwrap();
         }
@@ -218,6 +220,8 @@ fn terms() -> StoreTerms {
         products_max: 1_000,
         shipping_fees: Vec::new(),
         free_shipping_from: Money::tiyin(50_000_000),
+        payment_methods: contracts::PaymentMethod::ALL.to_vec(),
+        auto_accept: false,
     }
 }
 

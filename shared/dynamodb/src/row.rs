@@ -40,6 +40,8 @@ pub enum Index {
     Gsi1,
     /// `GSI2PK` / `GSI2SK`.
     Gsi2,
+    /// `GSI3PK` / `GSI3SK`.
+    Gsi3,
 }
 
 impl Index {
@@ -48,6 +50,7 @@ impl Index {
         match self {
             Self::Gsi1 => "GSI1",
             Self::Gsi2 => "GSI2",
+            Self::Gsi3 => "GSI3",
         }
     }
 
@@ -55,6 +58,7 @@ impl Index {
         match self {
             Self::Gsi1 => ("GSI1PK", "GSI1SK"),
             Self::Gsi2 => ("GSI2PK", "GSI2SK"),
+            Self::Gsi3 => ("GSI3PK", "GSI3SK"),
         }
     }
 }
@@ -65,8 +69,8 @@ pub struct Due(pub Timestamp);
 
 /// What a service keeps: a serde type that knows its key.
 ///
-/// Its fields must not be called `PK`, `SK`, `GSI1PK`, `GSI1SK`, `GSI2PK`, `GSI2SK`, `row`, `row_version`, `row_mark`,
-/// `due`, `due_at`, `expires_at` or `carried`: the kit keeps those beside them.
+/// Its fields must not be called `PK`, `SK`, `GSI1PK`, `GSI1SK`, `GSI2PK`, `GSI2SK`, `GSI3PK`, `GSI3SK`, `row`,
+/// `row_version`, `row_mark`, `due`, `due_at`, `expires_at` or `carried`: the kit keeps those beside them.
 pub trait Row: Serialize + DeserializeOwned + Send + Sync {
     /// The kind of row, kept in the attribute `row`: reading another kind is an error, not a guess.
     const KIND: &'static str;
@@ -118,13 +122,15 @@ impl<R> Deref for Stored<R> {
 }
 
 /// What the kit keeps beside a row's own fields.
-const RESERVED: [&str; 13] = [
+const RESERVED: [&str; 15] = [
     "PK",
     "SK",
     "GSI1PK",
     "GSI1SK",
     "GSI2PK",
     "GSI2SK",
+    "GSI3PK",
+    "GSI3SK",
     "row",
     "row_version",
     "row_mark",

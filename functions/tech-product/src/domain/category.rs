@@ -3,7 +3,10 @@
 use std::collections::HashSet;
 
 use domain::{Localized, Slug, Timestamp};
+use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
+
+use super::FiscalDefaults;
 
 /// Levels of the tree, the root's included.
 pub const DEPTH_MAX: usize = 5;
@@ -29,6 +32,9 @@ pub struct Category {
     pub position: u32,
     /// Whether shoppers see it.
     pub visible: bool,
+    /// Taken out of use for good: nothing new comes into it, and its slug stays taken.
+    #[serde(default, skip_serializing_if = "std::ops::Not::not")]
+    pub retired: bool,
     /// When it was made.
     pub created_at: Timestamp,
     /// When it was changed last.
@@ -41,6 +47,11 @@ pub struct Category {
 pub struct TooDeep;
 
 impl Category {
+    /// Whether shoppers find it.
+    pub const fn is_shown(&self) -> bool {
+        self.visible && !self.retired
+    }
+
     /// The slugs from the root to this one, joined by `/`: parents sort before their children.
     pub fn path(&self) -> String {
         self.ancestors.iter().chain([&self.slug]).map(Slug::as_str).collect::<Vec<_>>().join("/")
@@ -54,7 +65,7 @@ impl Category {
 }
 
 /// What a specification's value is.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
 #[serde(rename_all = "kebab-case")]
 pub enum SpecKind {
     /// Free text.
@@ -72,7 +83,7 @@ pub enum SpecKind {
 }
 
 /// One specification of a category.
-#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
 #[serde(deny_unknown_fields)]
 pub struct SpecField {
     /// Its name for programs: lower-case letters, digits and `_`.
@@ -109,6 +120,9 @@ pub struct SpecTemplate {
     pub category: Slug,
     /// In order.
     pub fields: Vec<SpecField>,
+    /// What holds for products that say nothing else.
+    #[serde(default)]
+    pub fiscal: FiscalDefaults,
 }
 
 /// Why a template is not one.
@@ -129,12 +143,15 @@ impl SpecTemplate {
 
     /// Checks that the template can be kept: names unique, options where they belong, lengths within their limits.
     pub fn check(&self) -> Result<(), TemplateError> {
+        if let Some((field, reason)) = self.fiscal.fault() {
+            return Err(TemplateError { field: format!("fiscal.{field}"), reason });
+        }
         let mut names = HashSet::new();
         if self.fields.len() > FIELDS_MAX {
             return Err(TemplateError { field: "spec_template".into(), reason: "at most 60 specifications" });
         }
         for field in &self.fields {
-            let wrong = |reason| Err(TemplateError { field: field.name.clone(), reason });
+            let wrong = |reason| Err(TemplateError { field: format!("spec_template.{}", field.name), reason });
             if !names.insert(&field.name) {
                 return wrong("the name is there twice");
             }
@@ -190,6 +207,7 @@ mod tests {
             ancestors: (0..ancestors).map(slug).collect(),
             position: 0,
             visible: true,
+            retired: false,
             created_at: Timestamp::UNIX_EPOCH,
             updated_at: Timestamp::UNIX_EPOCH,
         }
@@ -215,7 +233,9 @@ mod tests {
             comparable: false,
             source: None,
         };
-        let check = |fields: Vec<_>| SpecTemplate { category: "cpu".parse().unwrap(), fields }.check();
+        let check = |fields: Vec<_>| {
+            SpecTemplate { category: "cpu".parse().unwrap(), fields, fiscal: FiscalDefaults::default() }.check()
+        };
         let socket = field("socket", SpecKind::Select, &["AM4", "AM5"], None);
         assert_eq!(check(vec![socket.clone(), field("clock", SpecKind::Number, &[], Some("GHz"))]), Ok(()));
         for wrong in [

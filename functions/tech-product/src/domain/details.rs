@@ -3,10 +3,12 @@
 use std::collections::BTreeMap;
 
 use domain::{Change, Localized, Money, Slug};
+use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 
+use super::fiscal::{is_ikpu, is_vat_rate};
 use super::gtin::is_gtin;
-use super::{Fault, Refusal, SpecTemplate, SpecValue};
+use super::{Fault, Fiscal, Refusal, SpecTemplate, SpecValue};
 
 const TITLE_MAX: usize = 200;
 const DESCRIPTION_MAX: usize = 5_000;
@@ -14,7 +16,7 @@ const WORD_MAX: usize = 100;
 const TAGS_MAX: usize = 20;
 
 /// What a product is.
-#[derive(Debug, Clone, PartialEq, Default, Serialize, Deserialize)]
+#[derive(Debug, Clone, PartialEq, Default, Serialize, Deserialize, JsonSchema)]
 pub struct Details {
     /// As people read it.
     pub title: Localized,
@@ -54,6 +56,9 @@ pub struct Details {
     /// The national catalogue's package.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub package_code: Option<String>,
+    /// What is counted, such as `dona`; the category's where it says nothing.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub unit: Option<String>,
     /// Words to find it by.
     #[serde(default, skip_serializing_if = "Vec::is_empty")]
     pub tags: Vec<String>,
@@ -92,13 +97,15 @@ pub struct Patch {
     /// See [`Details`].
     pub package_code: Change<String>,
     /// See [`Details`].
+    pub unit: Change<String>,
+    /// See [`Details`].
     pub tags: Option<Vec<String>>,
     /// By the template's name; `None` takes a specification away.
     pub specs: BTreeMap<String, Option<SpecValue>>,
 }
 
 /// A maker.
-#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
 pub struct BrandRef {
     /// Its name in addresses.
     pub slug: Slug,
@@ -107,7 +114,7 @@ pub struct BrandRef {
 }
 
 /// A specification as a page shows it: its label and unit as the template had them when the product was saved.
-#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize, JsonSchema)]
 pub struct Spec {
     /// The template's name.
     pub name: String,
@@ -116,13 +123,16 @@ pub struct Spec {
     /// The template's unit.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub unit: Option<String>,
+    /// Shoppers may filter by it.
+    #[serde(default, skip_serializing_if = "std::ops::Not::not")]
+    pub filterable: bool,
     /// What it is.
     #[serde(flatten)]
     pub value: SpecValue,
 }
 
 /// What somebody had before.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Default, Serialize, Deserialize)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Default, Serialize, Deserialize, JsonSchema)]
 #[serde(rename_all = "SCREAMING_SNAKE_CASE")]
 pub enum Condition {
     /// Nobody.
@@ -157,13 +167,15 @@ impl Details {
         self.vat_rate = patch.vat_rate.apply(self.vat_rate);
         self.ikpu = patch.ikpu.apply(self.ikpu);
         self.package_code = patch.package_code.apply(self.package_code);
+        self.unit = patch.unit.apply(self.unit);
         self.condition = patch.condition.unwrap_or(self.condition);
         self.tags = patch.tags.unwrap_or(self.tags);
         let mut values: BTreeMap<_, _> = self.specs.into_iter().map(|spec| (spec.name, Some(spec.value))).collect();
         values.extend(patch.specs);
         let spec = |field: &super::SpecField| {
             let value = values.remove(&field.name).flatten()?;
-            Some(Spec { name: field.name.clone(), label: field.label.clone(), unit: field.unit.clone(), value })
+            let super::SpecField { name, label, unit, filterable, .. } = field.clone();
+            Some(Spec { name, label, unit, filterable, value })
         };
         self.specs = template.fields.iter().filter_map(spec).collect();
         self
@@ -178,15 +190,16 @@ impl Patch {
         check("title", self.title.as_ref().and_then(|t| localized(t, TITLE_MAX)));
         check("description", set(&self.description).and_then(|t| localized(t, DESCRIPTION_MAX)));
         check("brand", set(&self.brand).and_then(|b| text(&b.name, WORD_MAX)));
-        for (field, value) in [("model", &self.model), ("mpn", &self.mpn), ("package_code", &self.package_code)] {
+        let words =
+            [("model", &self.model), ("mpn", &self.mpn), ("package_code", &self.package_code), ("unit", &self.unit)];
+        for (field, value) in words {
             check(field, set(value).and_then(|v| text(v, WORD_MAX)));
         }
         check("original_price", set(&self.original_price).filter(|p| p.minor() <= 0).map(|_| Fault::OriginalPrice));
         check("year", set(&self.year).filter(|y| !(1970..=2100).contains(*y)).map(|_| Fault::Year));
         check("gtin", set(&self.gtin).filter(|g| !is_gtin(g)).map(|_| Fault::Gtin));
-        let ikpu = |i: &&String| i.len() != 17 || !i.bytes().all(|b| b.is_ascii_digit());
-        check("ikpu", set(&self.ikpu).filter(ikpu).map(|_| Fault::Ikpu));
-        check("vat_rate", set(&self.vat_rate).filter(|rate| ![0, 12].contains(*rate)).map(|_| Fault::VatRate));
+        check("ikpu", set(&self.ikpu).filter(|ikpu| !is_ikpu(ikpu)).map(|_| Fault::Ikpu));
+        check("vat_rate", set(&self.vat_rate).filter(|rate| !is_vat_rate(**rate)).map(|_| Fault::VatRate));
         let tags = |tags: &Vec<String>| {
             let long = (tags.len() > TAGS_MAX).then_some(Fault::TooLong);
             long.or_else(|| tags.iter().find_map(|tag| text(tag, WORD_MAX)))
@@ -196,13 +209,17 @@ impl Patch {
     }
 }
 
-/// What a product still lacks to be on sale.
+/// What a product still lacks to be on sale: its brand, a number for its receipts (of its own or its category's), required
+/// specifications. Title and price it always has.
 pub fn missing(details: &Details, price: Money, template: &SpecTemplate) -> Vec<Refusal> {
     let has = |name: &str| details.specs.iter().any(|spec| spec.name == name);
     let specs = template.fields.iter().filter(|field| field.required && !has(&field.name));
     let mut missing: Vec<_> = specs.map(|f| Refusal::new(format!("specs.{}", f.name), Fault::Missing)).collect();
     if details.brand.is_none() {
         missing.insert(0, Refusal::new("brand", Fault::Missing));
+    }
+    if Fiscal::of(details, &template.fiscal).ikpu.is_none() {
+        missing.push(Refusal::new("ikpu", Fault::Missing));
     }
     if details.original_price.is_some_and(|original| original.minor() <= price.minor()) {
         missing.push(Refusal::new("original_price", Fault::OriginalPrice));
@@ -236,10 +253,12 @@ fn text(text: &str, max: usize) -> Option<Fault> {
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::domain::FiscalDefaults;
 
     #[test]
     fn an_import_in_one_language_keeps_the_translations() {
-        let template = SpecTemplate { category: "cpu".parse().unwrap(), fields: Vec::new() };
+        let template =
+            SpecTemplate { category: "cpu".parse().unwrap(), fields: Vec::new(), fiscal: FiscalDefaults::default() };
         let details =
             Details { title: Localized::new("Protsessor", "Процессор", "Processor"), ..Details::default() };
         let patch = |title| Patch { title: Some(Localized::same(title)), ..Patch::default() };
@@ -249,7 +268,8 @@ mod tests {
 
     #[test]
     fn null_takes_away_and_silence_keeps() {
-        let template = SpecTemplate { category: "cpu".parse().unwrap(), fields: Vec::new() };
+        let template =
+            SpecTemplate { category: "cpu".parse().unwrap(), fields: Vec::new(), fiscal: FiscalDefaults::default() };
         let details = Details { year: Some(2024), vat_rate: Some(12), ..Details::default() };
         let after = details.with(Patch { vat_rate: Change::Clear, ..Patch::default() }, &template);
         assert_eq!((after.year, after.vat_rate), (Some(2024), None));

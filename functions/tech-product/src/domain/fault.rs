@@ -130,6 +130,9 @@ faults! {
     /// The same unit stands in an earlier row of the file; `value` is that row's number.
     DuplicateSku "duplicate-sku" "Bu SKU faylda avvalroq uchragan" "Этот SKU уже встречался в файле"
         "This SKU stands in an earlier row of the file";
+    /// The unit is a variant of a product; its price and stock are changed there.
+    VariantSku "variant-sku" "Bu SKU boshqa mahsulotning variantiga tegishli"
+        "Этот SKU принадлежит варианту другого товара" "This SKU belongs to a variant of another product";
     /// The unit exists in another category.
     OtherCategory "other-category" "Bu SKU boshqa turkumdagi mahsulotga tegishli"
         "Этот SKU принадлежит товару другой категории" "This SKU belongs to a product of another category";
@@ -137,6 +140,13 @@ faults! {
     Superseded "superseded" "Mahsulotni keyinroq yuklangan import allaqachon o'zgartirgan, bu qator qo'llanmadi"
         "Товар уже изменён импортом, загруженным позже; эта строка не применена"
         "An import uploaded later has changed the product already; this row is not applied";
+    /// Another name than the brand's.
+    OtherBrand "other-brand" "Bu boshqa brendning nomi: faqat yozilishini o'zgartirish mumkin"
+        "Это название другого бренда: изменить можно только написание"
+        "This is another brand's name: only the spelling can be changed";
+    /// Not a page of the web.
+    Website "not-a-website" "Sayt manzili https:// bilan boshlanishi kerak" "Адрес сайта должен начинаться с https://"
+        "The website must be an https:// address";
     /// The plan's limit.
     ProductsMax "products-limit" "Tarifdagi mahsulotlar soni tugadi" "Достигнут лимит товаров тарифа"
         "The plan allows no more products";

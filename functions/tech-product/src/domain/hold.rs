@@ -1,7 +1,7 @@
 //! A reservation: stock held for a checkout. It ends by condition, never by the clock alone.
 
-use contracts::{Reservation, ReservationStatus, Reserve, ReservedLine};
-use domain::{ReservationId, Timestamp, UserId};
+use contracts::{Reservation, ReservationPart, ReservationStatus, Reserve, ReservedLine};
+use domain::{ReservationId, StoreId, Timestamp, UserId};
 use serde::{Deserialize, Serialize};
 
 /// Stock held for a checkout; its row is also the record of what the hold did to the stock of each line.
@@ -11,8 +11,8 @@ pub struct Hold {
     pub reservation_id: ReservationId,
     /// Who buys; none of one that was released before it was ever asked for.
     pub user_id: Option<UserId>,
-    /// Where it is.
-    pub status: ReservationStatus,
+    /// Where each store's lines are: stores ship on their own, so each part ends on its own.
+    pub parts: Vec<ReservationPart>,
     /// When the sweep releases it, unless it was committed or extended before.
     pub ends_at: Timestamp,
     /// What is held.
@@ -32,10 +32,16 @@ pub enum Settled {
     Now(Hold),
 }
 
-/// The hold ended the other way.
+/// Why a hold does not go on so.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, thiserror::Error)]
-#[error("the reservation is {0:?}")]
-pub struct HoldEnded(pub ReservationStatus);
+pub enum HoldError {
+    /// It ended the other way.
+    #[error("the reservation is {0:?}")]
+    Ended(ReservationStatus),
+    /// It holds nothing of that store.
+    #[error("the reservation holds nothing of that store")]
+    NoPart,
+}
 
 impl Hold {
     /// What stands in the place of a hold that was released before it was asked for: it holds nothing and never will.
@@ -43,7 +49,7 @@ impl Hold {
         Self {
             reservation_id,
             user_id: None,
-            status: ReservationStatus::Released,
+            parts: Vec::new(),
             ends_at: at,
             lines: Vec::new(),
             created_at: at,
@@ -56,36 +62,75 @@ impl Hold {
         self.user_id.is_none()
     }
 
-    /// The stock leaves. Possible as long as it is held, even after the end that was set: nobody else has it yet.
-    pub fn commit(&self, at: Timestamp) -> Result<Settled, HoldEnded> {
-        self.end(ReservationStatus::Committed, at)
+    /// One part a store, all held.
+    pub fn parts_of(lines: &[ReservedLine]) -> Vec<ReservationPart> {
+        let mut parts: Vec<ReservationPart> = Vec::new();
+        for ReservedLine { store_id, .. } in lines {
+            if parts.iter().all(|part| part.store_id != *store_id) {
+                parts.push(ReservationPart { store_id: *store_id, status: ReservationStatus::Held });
+            }
+        }
+        parts
     }
 
-    /// The stock goes back on sale.
-    pub fn release(&self, at: Timestamp) -> Result<Settled, HoldEnded> {
-        self.end(ReservationStatus::Released, at)
+    /// Held while any part is; committed when none is held and any was committed.
+    pub fn status(&self) -> ReservationStatus {
+        use ReservationStatus::{Committed, Held, Released};
+        let any = |status| self.parts.iter().any(|part| part.status == status);
+        [Held, Committed].into_iter().find(|status| any(*status)).unwrap_or(Released)
+    }
+
+    /// The stock of `store`, or of every part that is still held, leaves. Possible as long as it is held, even after the
+    /// end that was set: nobody else has it yet.
+    pub fn commit(&self, store: Option<StoreId>, at: Timestamp) -> Result<Settled, HoldError> {
+        self.end(store, ReservationStatus::Committed, at)
+    }
+
+    /// The stock of `store`, or of every part that is still held, goes back on sale.
+    pub fn release(&self, store: Option<StoreId>, at: Timestamp) -> Result<Settled, HoldError> {
+        self.end(store, ReservationStatus::Released, at)
     }
 
     /// Lasts until `until` at least; never shorter than before.
-    pub fn extend(&self, until: Timestamp, at: Timestamp) -> Result<Settled, HoldEnded> {
-        match self.status {
+    pub fn extend(&self, until: Timestamp, at: Timestamp) -> Result<Settled, HoldError> {
+        match self.status() {
             ReservationStatus::Held if until <= self.ends_at => Ok(Settled::Already),
             ReservationStatus::Held => Ok(Settled::Now(Self { ends_at: until, updated_at: at, ..self.clone() })),
-            ended => Err(HoldEnded(ended)),
+            ended => Err(HoldError::Ended(ended)),
         }
     }
 
-    fn end(&self, as_status: ReservationStatus, at: Timestamp) -> Result<Settled, HoldEnded> {
-        match self.status {
-            ReservationStatus::Held => Ok(Settled::Now(Self { status: as_status, updated_at: at, ..self.clone() })),
-            status if status == as_status => Ok(Settled::Already),
-            status => Err(HoldEnded(status)),
+    fn end(&self, store: Option<StoreId>, to: ReservationStatus, at: Timestamp) -> Result<Settled, HoldError> {
+        let mut next = Self { updated_at: at, ..self.clone() };
+        let named = |part: &ReservationPart| store.is_none_or(|store| part.store_id == store);
+        let held = |part: &&mut ReservationPart| named(part) && part.status == ReservationStatus::Held;
+        let ended = next.parts.iter_mut().filter(held).map(|part| part.status = to).count();
+        if ended > 0 {
+            return Ok(Settled::Now(next));
         }
+        // Nothing is held any more: said again, or the other way.
+        let before: Vec<_> = self.parts.iter().filter(|part| named(part)).map(|part| part.status).collect();
+        match before.first() {
+            None if self.never_was() && to == ReservationStatus::Released => Ok(Settled::Already),
+            None if self.never_was() => Err(HoldError::Ended(ReservationStatus::Released)),
+            None => Err(HoldError::NoPart),
+            Some(_) if before.contains(&to) => Ok(Settled::Already),
+            Some(other) => Err(HoldError::Ended(*other)),
+        }
+    }
+
+    /// The lines whose parts are elsewhere in `before`.
+    pub fn moved_since<'a>(&'a self, before: &'a Self) -> impl Iterator<Item = &'a ReservedLine> {
+        let moved = |line: &&ReservedLine| {
+            let same = |part: &ReservationPart| part.store_id != line.store_id || before.parts.contains(part);
+            !self.parts.iter().all(same)
+        };
+        self.lines.iter().filter(moved)
     }
 
     /// Whether the sweep has to release it.
     pub fn is_overdue(&self, now: Timestamp) -> bool {
-        self.status == ReservationStatus::Held && self.ends_at <= now
+        self.status() == ReservationStatus::Held && self.ends_at <= now
     }
 
     /// Whether `request` asks for what is held: the same buyer, the same lines in any order.
@@ -105,7 +150,8 @@ impl Hold {
     pub fn answer(&self) -> Reservation {
         Reservation {
             reservation_id: self.reservation_id,
-            status: self.status,
+            status: self.status(),
+            parts: self.parts.clone(),
             expires_at: self.ends_at,
             lines: self.lines.clone(),
         }
@@ -118,38 +164,70 @@ mod tests {
 
     use super::*;
 
-    fn hold(status: ReservationStatus) -> Hold {
-        let at = Timestamp::UNIX_EPOCH;
+    use ReservationStatus::{Committed, Held, Released};
+
+    const AT: Timestamp = Timestamp::UNIX_EPOCH;
+
+    fn hold(statuses: &[ReservationStatus]) -> Hold {
+        let part = |(n, status): (usize, &ReservationStatus)| ReservationPart { store_id: store(n), status: *status };
         Hold {
             reservation_id: ReservationId::derived("r"),
             user_id: Some(UserId::derived("u")),
-            status,
-            ends_at: at,
+            parts: statuses.iter().enumerate().map(part).collect(),
+            ends_at: AT,
             lines: Vec::new(),
-            created_at: at,
-            updated_at: at,
+            created_at: AT,
+            updated_at: AT,
         }
+    }
+
+    fn store(n: usize) -> StoreId {
+        StoreId::derived(&n.to_string())
+    }
+
+    fn now(settled: Result<Settled, HoldError>) -> Vec<ReservationStatus> {
+        let Ok(Settled::Now(hold)) = settled else { panic!("{settled:?}") };
+        hold.parts.iter().map(|part| part.status).collect()
     }
 
     #[test]
     fn commit_and_release_exclude_each_other() {
-        use ReservationStatus::{Committed, Held, Released};
-        let at = Timestamp::UNIX_EPOCH;
-        assert!(matches!(hold(Held).commit(at), Ok(Settled::Now(h)) if h.status == Committed));
-        assert!(matches!(hold(Held).release(at), Ok(Settled::Now(h)) if h.status == Released));
-        assert_eq!(hold(Committed).commit(at), Ok(Settled::Already));
-        assert_eq!(hold(Released).release(at), Ok(Settled::Already));
-        assert_eq!(hold(Committed).release(at), Err(HoldEnded(Committed)));
-        assert_eq!(hold(Released).commit(at), Err(HoldEnded(Released)));
-        assert_eq!(hold(Released).extend(at, at), Err(HoldEnded(Released)));
+        assert_eq!(now(hold(&[Held]).commit(None, AT)), [Committed]);
+        assert_eq!(now(hold(&[Held]).release(None, AT)), [Released]);
+        assert_eq!(hold(&[Committed]).commit(None, AT), Ok(Settled::Already));
+        assert_eq!(hold(&[Released]).release(None, AT), Ok(Settled::Already));
+        assert_eq!(hold(&[Committed]).release(None, AT), Err(HoldError::Ended(Committed)));
+        assert_eq!(hold(&[Released]).commit(None, AT), Err(HoldError::Ended(Released)));
+        assert_eq!(hold(&[Released]).extend(AT, AT), Err(HoldError::Ended(Released)));
+    }
+
+    #[test]
+    fn each_stores_part_ends_on_its_own() {
+        let one = Some(store(1));
+        assert_eq!(now(hold(&[Held, Held]).commit(one, AT)), [Held, Committed]);
+        assert_eq!(now(hold(&[Held, Committed]).release(None, AT)), [Released, Committed]);
+        assert_eq!(hold(&[Released, Committed]).release(None, AT), Ok(Settled::Already), "said again");
+        assert_eq!(hold(&[Held, Committed]).release(one, AT), Err(HoldError::Ended(Committed)));
+        assert_eq!(hold(&[Held, Committed]).commit(one, AT), Ok(Settled::Already));
+        assert_eq!(hold(&[Held]).commit(Some(store(9)), AT), Err(HoldError::NoPart));
+        for (parts, status) in [(&[Held, Released][..], Held), (&[Released, Committed], Committed), (&[], Released)] {
+            assert_eq!(hold(parts).status(), status);
+        }
     }
 
     #[test]
     fn an_extension_never_shortens_a_hold() {
-        let hold = hold(ReservationStatus::Held);
+        let hold = hold(&[Held, Committed]);
         let later = hold.ends_at + SignedDuration::from_mins(5);
-        assert!(matches!(hold.extend(later, hold.ends_at), Ok(Settled::Now(h)) if h.ends_at == later));
+        assert!(matches!(hold.extend(later, AT), Ok(Settled::Now(h)) if h.ends_at == later));
         let earlier = hold.ends_at - SignedDuration::from_mins(5);
-        assert_eq!(hold.extend(earlier, hold.ends_at), Ok(Settled::Already));
+        assert_eq!(hold.extend(earlier, AT), Ok(Settled::Already));
+    }
+
+    #[test]
+    fn what_was_barred_stays_so() {
+        let barred = Hold::never(ReservationId::derived("r"), AT);
+        assert_eq!(barred.release(Some(store(0)), AT), Ok(Settled::Already));
+        assert_eq!(barred.commit(None, AT), Err(HoldError::Ended(Released)));
     }
 }

@@ -3,6 +3,8 @@
 mod category;
 mod details;
 mod fault;
+mod filter;
+mod fiscal;
 mod gtin;
 mod hold;
 mod import;
@@ -11,17 +13,21 @@ mod product;
 mod row;
 mod spec;
 mod upload;
+mod variants;
 
 pub use category::{Category, DEPTH_MAX, SpecField, SpecKind, SpecTemplate, TemplateError, TooDeep};
 pub use details::{BrandRef, Condition, Details, Patch, Spec, brand_slug, missing};
 pub use fault::{Fault, Refusal};
-pub use hold::{Hold, HoldEnded, Settled};
+pub use filter::{Facet, Wanted, WantedError};
+pub use fiscal::{Fiscal, FiscalDefaults};
+pub use hold::{Hold, HoldError, Settled};
 pub use import::{Field, Import, ImportStatus, Mapping, MappingError, Progress, ROWS_PER_CHUNK};
 pub use price::som;
 pub use product::{ImportMark, Product, Status, StatusError, Variant, check_sku, product_id};
 pub use row::{ImportRow, look_up, read_row};
 pub use spec::SpecValue;
 pub use upload::{Format, Lines, ROW_BYTES_MAX, ROWS_MAX, SENT_MAX, UploadFault, to_lines};
+pub use variants::{VARIANTS_MAX, VariantFault, check_variants};
 
 /// The most pieces of one variant that a store may say it has.
 pub const STOCK_MAX: i64 = 1_000_000;

@@ -3,9 +3,10 @@
 use std::collections::BTreeMap;
 
 use domain::{ImportId, Money, ProductId, Slug, StoreId, Timestamp, VariantId};
+use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 
-use super::{Details, Fault};
+use super::{Details, Fault, Fiscal};
 
 const SKU_MAX: usize = 64;
 
@@ -26,6 +27,9 @@ pub struct Product {
     pub status: Status,
     /// What it is.
     pub details: Details,
+    /// What its receipt says: of its own, or of its category at the time it was changed last.
+    #[serde(default)]
+    pub fiscal: Fiscal,
     /// What can be bought of it; exactly one is the default.
     pub variants: Vec<Variant>,
     /// When it was made.
@@ -38,7 +42,7 @@ pub struct Product {
 }
 
 /// Where a product is in its life.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
 #[serde(rename_all = "SCREAMING_SNAKE_CASE")]
 pub enum Status {
     /// Being filled in; seen by the store alone.
@@ -69,7 +73,7 @@ impl Status {
 }
 
 /// One version of a product, with a stock of its own.
-#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
 pub struct Variant {
     /// Its id.
     pub variant_id: VariantId,
@@ -96,9 +100,24 @@ pub struct ImportMark {
 }
 
 impl Product {
+    /// The variant that is bought when none is chosen.
+    pub fn default_variant(&self) -> Option<&Variant> {
+        self.variants.iter().find(|v| v.default)
+    }
+
     /// The price of the default variant.
     pub fn price(&self) -> Option<Money> {
-        self.variants.iter().find(|v| v.default).map(|v| v.price)
+        self.default_variant().map(|v| v.price)
+    }
+
+    /// The price of its cheapest variant: what lists show and sort by.
+    pub fn lowest_price(&self) -> Option<Money> {
+        self.variants.iter().map(|v| v.price).min_by_key(|price| price.minor())
+    }
+
+    /// The variant of that id.
+    pub fn variant(&self, id: VariantId) -> Option<&Variant> {
+        self.variants.iter().find(|v| v.variant_id == id)
     }
 
     /// Whether it can be bought, stock permitting.

@@ -144,12 +144,12 @@ mod tests {
     use serde_json::json;
 
     use super::*;
-    use crate::domain::SpecValue;
+    use crate::domain::{FiscalDefaults, SpecValue};
 
     fn template() -> SpecTemplate {
         let file: Value = serde_json::from_str(include_str!("../../catalogue/cpu.json")).unwrap();
         let fields = serde_json::from_value(file["spec_template"].clone()).unwrap();
-        SpecTemplate { category: "cpu".parse().unwrap(), fields }
+        SpecTemplate { category: "cpu".parse().unwrap(), fields, fiscal: FiscalDefaults::default() }
     }
 
     fn mapping() -> Mapping {

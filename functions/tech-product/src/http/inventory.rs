@@ -31,6 +31,7 @@ pub fn inventory() -> Routes<Ctx> {
         .patch("/v1/products/{product_id}/inventory", staff_of, "Count, receive or write off pieces", change)
         .get("/v1/products/{product_id}/inventory/movements", staff_of, "Who moved the stock of a product", movements)
         .get("/internal/variants/{product_id}/{variant_id}", internal, "What a cart needs to know", reservations::offer)
+        .post("/internal/offers", internal, "What a cart needs to know of many variants", reservations::offers)
         .put("/internal/reservations/{reservation_id}", internal, "Hold every line or none", reservations::reserve)
         .get("/internal/reservations/{reservation_id}", internal, "A reservation", reservations::get)
         .post("/internal/reservations/{reservation_id}/commit", internal, "The stock leaves", reservations::commit)

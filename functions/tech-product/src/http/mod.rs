@@ -1,16 +1,22 @@
 //! The routes of the service, one module a function.
 
+mod brands;
+mod catalogue;
 mod categories;
 mod imports;
 mod inventory;
+mod list;
 mod manage;
+mod page;
 mod path;
 pub mod problems;
 mod products;
+mod query;
 mod read;
 mod reservations;
 #[cfg(test)]
 mod tests;
+mod variants;
 mod view;
 
 use lambda::http::Route;

@@ -1,11 +1,13 @@
 //! The kinds of problems that this service adds, and how its errors become them.
 
+use contracts::ReservationStatus;
 use domain::Locale;
 use lambda::http::{Problem, kinds};
 use serde_json::json;
 
-use crate::domain::{HoldEnded, Refusal, UploadFault};
+use crate::domain::{HoldError, Refusal, UploadFault, VariantFault};
 use crate::ops::ProductError;
+use crate::ops::brands::BrandError;
 use crate::ops::categories::CategoryError;
 use crate::ops::reserve::ReserveError;
 use crate::ops::settle::SettleError;
@@ -22,6 +24,17 @@ lambda::problems! {
     STORE_NOT_ACTIVE = 409, "store-not-active", "Do'kon faol emas", "Магазин не активен", "The store is not active";
     /// The slug belongs to another category.
     SLUG_TAKEN = 409, "slug-taken", "Bu manzil band", "Этот адрес занят", "The slug is taken";
+    /// The brand is known already; `slug` names it.
+    BRAND_TAKEN = 409, "brand-taken", "Bu brend allaqachon bor", "Такой бренд уже есть", "The brand is known already";
+    /// Categories or products stand in it.
+    CATEGORY_IN_USE = 409, "category-in-use", "Turkum bo'sh emas", "Категория не пуста",
+        "There are categories or products in the category";
+    /// A product has at most 20 variants.
+    VARIANTS_LIMIT = 409, "variants-limit", "Mahsulotda 20 tadan ko'p variant bo'lolmaydi",
+        "У товара не может быть больше 20 вариантов", "A product has at most 20 variants";
+    /// Another variant has to become the default first.
+    DEFAULT_VARIANT = 409, "default-variant", "Asosiy variantni o'chirib bo'lmaydi",
+        "Основной вариант нельзя удалить", "The default variant cannot be removed";
     /// The product cannot become that; `status` says what it is.
     STATUS = 409, "status-not-possible", "Mahsulot holatini bunday o'zgartirib bo'lmaydi",
         "Статус товара нельзя так изменить", "The product cannot become that";
@@ -66,9 +79,26 @@ pub(super) fn product(error: ProductError, locale: Locale) -> Problem {
         ProductError::ProductsMax(max) => Problem::of(&PRODUCTS_LIMIT).with("products_max", max),
         ProductError::StoreNotActive => Problem::of(&STORE_NOT_ACTIVE),
         ProductError::Status(error) => Problem::of(&STATUS).with("status", error.0),
+        ProductError::Variants(fault @ VariantFault::TooMany) => {
+            Problem::of(&VARIANTS_LIMIT).with("detail", fault.to_string())
+        }
+        ProductError::Variants(fault) => Problem::field("variant", fault),
+        ProductError::NoVariant => Problem::of(&kinds::NOT_FOUND),
+        ProductError::DefaultVariant => Problem::of(&DEFAULT_VARIANT),
+        ProductError::Reserved(reserved) => Problem::of(&STOCK_RESERVED).with("reserved", reserved),
         ProductError::Changed => Problem::of(&kinds::CONFLICT),
         ProductError::Table(error) => error.into(),
         ProductError::Store(error) => error.into(),
+    }
+}
+
+pub(super) fn brand(error: BrandError, locale: Locale) -> Problem {
+    match error {
+        BrandError::NotFound => Problem::of(&kinds::NOT_FOUND),
+        BrandError::Taken(slug) => Problem::of(&BRAND_TAKEN).with("slug", slug),
+        BrandError::Faults(refusals) => faults(&refusals, locale),
+        BrandError::Changed => Problem::of(&kinds::CONFLICT),
+        BrandError::Table(error) => error.into(),
     }
 }
 
@@ -78,7 +108,8 @@ impl From<CategoryError> for Problem {
             CategoryError::NotFound => Self::of(&kinds::NOT_FOUND),
             CategoryError::Taken => Self::of(&SLUG_TAKEN),
             CategoryError::NoParent(_) | CategoryError::TooDeep(_) => Self::field("parent", error),
-            CategoryError::Template(error) => Self::field(&format!("spec_template.{}", error.field), error.reason),
+            CategoryError::Template(error) => Self::field(&error.field, error.reason),
+            CategoryError::InUse => Self::of(&CATEGORY_IN_USE),
             CategoryError::Changed => Self::of(&kinds::CONFLICT),
             CategoryError::Table(error) => error.into(),
         }
@@ -133,9 +164,9 @@ impl From<ReserveError> for Problem {
 impl From<SettleError> for Problem {
     fn from(error: SettleError) -> Self {
         match error {
-            SettleError::NotFound => Self::of(&kinds::NOT_FOUND),
-            SettleError::Ended(HoldEnded(contracts::ReservationStatus::Committed)) => Self::of(&RESERVATION_COMMITTED),
-            SettleError::Ended(_) => Self::of(&RESERVATION_RELEASED),
+            SettleError::NotFound | SettleError::Hold(HoldError::NoPart) => Self::of(&kinds::NOT_FOUND),
+            SettleError::Hold(HoldError::Ended(ReservationStatus::Committed)) => Self::of(&RESERVATION_COMMITTED),
+            SettleError::Hold(HoldError::Ended(_)) => Self::of(&RESERVATION_RELEASED),
             SettleError::Length => Self::field("hold_for_seconds", error),
             SettleError::Table(error) => error.into(),
         }

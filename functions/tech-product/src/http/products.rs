@@ -2,27 +2,27 @@ use std::collections::BTreeMap;
 
 use axum::Json;
 use axum::extract::{Path, State};
-use axum::response::{IntoResponse, Response};
 use domain::{Change as Said, Localized, Money, ProductId, Slug, StoreId};
 use dynamodb::Stored;
 use garde::Validate;
-use http::StatusCode;
+use http::HeaderName;
 use http::header::LOCATION;
-use lambda::http::{Body, ClientInfo, PageAnswer, PageQuery, Problem, StaffGuard, User, kinds};
+use lambda::http::{Body, ClientInfo, Created, NoContent, PageAnswer, PageQuery, Problem, StaffGuard, User, kinds};
+use schemars::JsonSchema;
 use serde::Deserialize;
 use serde_json::Value;
 
+use super::catalogue::{CardView, ProductView};
 use super::path::part;
 use super::problems;
-use super::view::{CardView, ProductView};
 use crate::Intake;
 use crate::domain::{Condition, Patch, Product, Refusal, Status, brand_slug};
 use crate::ops::change_product::{self, Change};
 use crate::ops::create_product::{self, NewProduct};
-use crate::table::{self, Card};
+use crate::table::{self, SkuRow};
 
 /// What may be said of a product, all of it optional; `null` takes away what may be absent. Its rules are the domain's.
-#[derive(Debug, Default, Deserialize)]
+#[derive(Debug, Default, Deserialize, JsonSchema)]
 struct DetailsBody {
     title: Option<Localized>,
     #[serde(default)]
@@ -48,6 +48,8 @@ struct DetailsBody {
     ikpu: Said<String>,
     #[serde(default)]
     package_code: Said<String>,
+    #[serde(default)]
+    unit: Said<String>,
     tags: Option<Vec<String>>,
     #[serde(default)]
     specs: BTreeMap<String, Value>,
@@ -71,6 +73,7 @@ impl DetailsBody {
             vat_rate: self.vat_rate,
             ikpu: self.ikpu,
             package_code: self.package_code,
+            unit: self.unit,
             tags: self.tags,
             specs: BTreeMap::new(),
         };
@@ -78,7 +81,8 @@ impl DetailsBody {
     }
 }
 
-#[derive(Debug, Deserialize, Validate)]
+#[derive(Debug, Deserialize, Validate, JsonSchema)]
+#[schemars(rename = "NewProduct")]
 pub(super) struct NewBody {
     #[garde(skip)]
     sku: String,
@@ -94,7 +98,8 @@ pub(super) struct NewBody {
     details: DetailsBody,
 }
 
-#[derive(Debug, Deserialize, Validate)]
+#[derive(Debug, Deserialize, Validate, JsonSchema)]
+#[schemars(rename = "ChangeProduct")]
 pub(super) struct ChangeBody {
     #[garde(skip)]
     price: Option<Money>,
@@ -106,7 +111,7 @@ pub(super) struct ChangeBody {
 }
 
 /// What a change may make of a product; on sale it comes by being published.
-#[derive(Debug, Clone, Copy, Deserialize)]
+#[derive(Debug, Clone, Copy, Deserialize, JsonSchema)]
 #[serde(rename_all = "SCREAMING_SNAKE_CASE")]
 enum OffSale {
     Inactive,
@@ -119,7 +124,7 @@ pub(super) async fn create(
     User(claims): User,
     client: ClientInfo,
     Body(body): Body<NewBody>,
-) -> Result<Response, Problem> {
+) -> Result<([(HeaderName, String); 1], Created<ProductView>), Problem> {
     let (patch, specs) = body.details.read().map_err(|r| problems::faults(&r, client.locale))?;
     let new = NewProduct {
         store_id: part(&store)?,
@@ -134,7 +139,7 @@ pub(super) async fn create(
     };
     let product = create_product::create(&intake, new).await.map_err(|e| problems::product(e, client.locale))?;
     let location = [(LOCATION, format!("/v1/products/{}", product.product_id))];
-    Ok((StatusCode::CREATED, location, Json(ProductView::of(&product))).into_response())
+    Ok((location, Created(product.into())))
 }
 
 pub(super) async fn list(
@@ -145,8 +150,12 @@ pub(super) async fn list(
     let store: StoreId = part(&store)?;
     let caller = store.to_string();
     let query = page.apply(table::products_of(store), "every product", &caller)?;
-    let found = intake.ctx.table.query::<Card>(query).await?;
-    let items = found.rows.into_iter().map(|card| card.into_row().into()).collect();
+    let found = intake.ctx.table.query::<SkuRow>(query).await?;
+    let card = |row: Stored<SkuRow>| match row.into_row() {
+        SkuRow::Card(card) => Some(CardView::from(*card)),
+        SkuRow::Claim(_) => None,
+    };
+    let items = found.rows.into_iter().filter_map(card).collect();
     Ok(Json(PageAnswer::new(items, found.next.as_ref(), "every product", &caller)))
 }
 
@@ -156,18 +165,76 @@ pub(super) async fn change(
     staff: StaffGuard,
     client: ClientInfo,
     Body(body): Body<ChangeBody>,
-) -> Result<Response, Problem> {
+) -> Result<Json<ProductView>, Problem> {
     let product = of_staff(&intake, &staff, part(&id)?).await?;
     let (patch, specs) = body.details.read().map_err(|r| problems::faults(&r, client.locale))?;
     let status = body.status.map(|status| match status {
         OffSale::Inactive => Status::Inactive,
         OffSale::Discontinued => Status::Discontinued,
     });
-    let change = Change { patch, specs, price: body.price, status };
+    let change = Change { patch, specs, all_specs: false, price: body.price, status };
+    changed(&intake, &staff, client, product, change).await
+}
+
+/// Values by the template's names; what is not named is taken away.
+#[derive(Debug, Deserialize, Validate, JsonSchema)]
+#[serde(transparent)]
+#[schemars(transparent)]
+pub(super) struct Specifications(#[garde(skip)] BTreeMap<String, Value>);
+
+pub(super) async fn specify(
+    State(intake): State<Intake>,
+    Path(id): Path<String>,
+    staff: StaffGuard,
+    client: ClientInfo,
+    Body(Specifications(specs)): Body<Specifications>,
+) -> Result<Json<ProductView>, Problem> {
+    let product = of_staff(&intake, &staff, part(&id)?).await?;
+    changed(&intake, &staff, client, product, Change { specs, all_specs: true, ..Change::default() }).await
+}
+
+pub(super) async fn unpublish(
+    State(intake): State<Intake>,
+    Path(id): Path<String>,
+    staff: StaffGuard,
+    client: ClientInfo,
+) -> Result<Json<ProductView>, Problem> {
+    let product = of_staff(&intake, &staff, part(&id)?).await?;
+    let change = Change { status: Some(Status::Inactive), ..Change::default() };
+    changed(&intake, &staff, client, product, change).await
+}
+
+pub(super) async fn discontinue(
+    State(intake): State<Intake>,
+    Path(id): Path<String>,
+    staff: StaffGuard,
+    client: ClientInfo,
+) -> Result<NoContent, Problem> {
+    let product = of_staff(&intake, &staff, part(&id)?).await?;
+    let change = Change { status: Some(Status::Discontinued), ..Change::default() };
+    changed(&intake, &staff, client, product, change).await.map(|_| NoContent)
+}
+
+pub(super) async fn show(
+    State(intake): State<Intake>,
+    Path((store, id)): Path<(String, String)>,
+) -> Result<Json<ProductView>, Problem> {
+    let (store, id): (StoreId, ProductId) = (part(&store)?, part(&id)?);
+    let product = intake.ctx.table.get_consistent::<Product>(table::product_key(id)).await?;
+    let product = product.filter(|product| product.store_id == store);
+    Ok(Json(product.ok_or_else(|| Problem::of(&kinds::NOT_FOUND))?.into_row().into()))
+}
+
+async fn changed(
+    intake: &Intake,
+    staff: &StaffGuard,
+    client: ClientInfo,
+    product: Stored<Product>,
+    change: Change,
+) -> Result<Json<ProductView>, Problem> {
     let by = (staff.claims().actor(), intake.ctx.correlation_id());
     let changed = change_product::change(&intake.ctx, product, change, by).await;
-    let changed = changed.map_err(|e| problems::product(e, client.locale))?;
-    Ok(Json(ProductView::of(&changed)).into_response())
+    Ok(Json(changed.map_err(|e| problems::product(e, client.locale))?.into_row().into()))
 }
 
 pub(super) async fn publish(
@@ -175,15 +242,16 @@ pub(super) async fn publish(
     Path(id): Path<String>,
     staff: StaffGuard,
     client: ClientInfo,
-) -> Result<Response, Problem> {
+) -> Result<Json<ProductView>, Problem> {
     let product = of_staff(&intake, &staff, part(&id)?).await?;
     let by = (staff.claims().actor(), intake.ctx.correlation_id());
     let published = change_product::publish(&intake, product, by).await;
     let published = published.map_err(|e| problems::product(e, client.locale))?;
-    Ok(Json(ProductView::of(&published)).into_response())
+    Ok(Json(published.into_row().into()))
 }
 
-async fn of_staff(intake: &Intake, staff: &StaffGuard, id: ProductId) -> Result<Stored<Product>, Problem> {
+/// The product, if the person may change it.
+pub(super) async fn of_staff(intake: &Intake, staff: &StaffGuard, id: ProductId) -> Result<Stored<Product>, Problem> {
     let product = intake.ctx.table.get_consistent::<Product>(table::product_key(id)).await?;
     let product = product.ok_or_else(|| Problem::of(&kinds::NOT_FOUND))?;
     staff.check(intake, product.store_id).await?;

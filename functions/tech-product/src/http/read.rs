@@ -1,127 +1,90 @@
 //! The catalogue as everybody sees it.
 
 use axum::Json;
-use axum::extract::{Path, Query, State};
-use axum::response::{IntoResponse, Response};
-use domain::{ProductId, Slug, StoreId};
-use dynamodb::Stored;
-use http::header::{CACHE_CONTROL, ETAG, IF_NONE_MATCH};
-use http::{HeaderMap, StatusCode};
+use axum::extract::{Path, State};
+use domain::Slug;
+use http::HeaderName;
+use http::header::CACHE_CONTROL;
 use lambda::http::{Access, PageAnswer, PageQuery, Problem, Routes, kinds};
-use serde::Deserialize;
 
+use super::catalogue::{BrandView, CategoryView, FiltersView, TemplateView};
 use super::path::part;
-use super::view::{CardView, CategoryView, ProductView, TemplateView};
+use super::{list, page};
 use crate::Ctx;
-use crate::domain::{Category, Product, SpecTemplate};
-use crate::table::{self, Card, SlugClaim};
+use crate::domain::{Category, SpecTemplate};
+use crate::ops::filters;
+use crate::table::{self, Brand, BrandStatus};
 
-/// Anyone may see this for as long as the answer to a revalidation is "unchanged".
-const REVALIDATED: &str = "public, no-cache";
-/// Categories change rarely.
+/// Categories and brands change rarely.
 const MINUTES: &str = "public, max-age=300";
+
+/// An answer that anyone may keep for minutes.
+type Kept<T> = ([(HeaderName, &'static str); 1], Json<T>);
 
 /// The routes of `tech-product-read`.
 pub fn read() -> Routes<Ctx> {
-    let public = Access::Public;
+    let (public, missing) = (Access::Public, [&kinds::NOT_FOUND]);
     Routes::new("tech-product-read")
         .get("/v1/categories", public, "List the tree of categories", categories)
         .get("/v1/categories/{category}", public, "A category", category)
+        .refuses(&missing)
         .get("/v1/categories/{category}/spec-template", public, "What its products are described by", template)
-        .get("/v1/products", public, "List what is on sale in a category", products)
-        .get("/v1/products/{product_id}", public, "A product's page", product)
-        .get("/v1/products/slug/{slug}", public, "A product's page by its name", product_by_slug)
-        .get("/v1/stores/{store_id}/products", public, "List what a store has on sale", store_products)
+        .refuses(&missing)
+        .get("/v1/categories/{category}/filters", public, "What its products can be narrowed by", category_filters)
+        .refuses(&missing)
+        .get("/v1/brands", public, "List verified brands", brands)
+        .get("/v1/brands/{brand}", public, "A brand", brand)
+        .refuses(&missing)
+        .get("/v1/products", public, "List what is on sale", list::products)
+        .refuses(&missing)
+        .get("/v1/products/{product_id}", public, "A product's page", page::product)
+        .refuses(&missing)
+        .get("/v1/products/{product_id}/price-history", public, "What a product cost", page::price_history)
+        .refuses(&missing)
+        .get("/v1/products/slug/{slug}", public, "A product's page by its name", page::product_by_slug)
+        .refuses(&missing)
+        .get("/v1/stores/{store_id}/products", public, "List what a store has on sale", list::store_products)
+        .refuses(&missing)
 }
 
-async fn categories(State(ctx): State<Ctx>, page: PageQuery) -> Result<Response, Problem> {
+const fn kept<T>(answer: T) -> Kept<T> {
+    ([(CACHE_CONTROL, MINUTES)], Json(answer))
+}
+
+async fn categories(State(ctx): State<Ctx>, page: PageQuery) -> Result<Kept<PageAnswer<CategoryView>>, Problem> {
     let found = ctx.table.query::<Category>(page.apply(table::categories(), "categories", "")?).await?;
     let items: Vec<CategoryView> = found.rows.into_iter().map(|row| row.into_row().into()).collect();
-    let answer = PageAnswer::new(items, found.next.as_ref(), "categories", "");
-    Ok(([(CACHE_CONTROL, MINUTES)], Json(answer)).into_response())
+    Ok(kept(PageAnswer::new(items, found.next.as_ref(), "categories", "")))
 }
 
-async fn category(State(ctx): State<Ctx>, Path(slug): Path<String>) -> Result<Response, Problem> {
-    let category = visible(&ctx, &part(&slug)?).await?;
-    Ok(([(CACHE_CONTROL, MINUTES)], Json(CategoryView::from(category))).into_response())
+async fn category(State(ctx): State<Ctx>, Path(slug): Path<String>) -> Result<Kept<CategoryView>, Problem> {
+    Ok(kept(shown(&ctx, &part(&slug)?).await?.into()))
 }
 
-async fn template(State(ctx): State<Ctx>, Path(slug): Path<String>) -> Result<Response, Problem> {
-    let category = visible(&ctx, &part(&slug)?).await?;
+async fn template(State(ctx): State<Ctx>, Path(slug): Path<String>) -> Result<Kept<TemplateView>, Problem> {
+    let category = shown(&ctx, &part(&slug)?).await?;
     let template = ctx.table.get::<SpecTemplate>(table::template_key(&category.slug)).await?;
-    let template = template.ok_or_else(|| Problem::of(&kinds::NOT_FOUND))?.into_row();
-    Ok(([(CACHE_CONTROL, MINUTES)], Json(TemplateView::from(template))).into_response())
+    Ok(kept(template.ok_or_else(|| Problem::of(&kinds::NOT_FOUND))?.into_row().into()))
 }
 
-async fn visible(ctx: &Ctx, slug: &Slug) -> Result<Category, Problem> {
-    let category = ctx.table.get::<Category>(table::category_key(slug)).await?.filter(|c| c.visible);
+async fn category_filters(State(ctx): State<Ctx>, Path(slug): Path<String>) -> Result<Kept<FiltersView>, Problem> {
+    let category = shown(&ctx, &part(&slug)?).await?;
+    let filters = filters::filters(&ctx, &category).await?;
+    Ok(kept(FiltersView::of(category.slug, filters)))
+}
+
+async fn shown(ctx: &Ctx, slug: &Slug) -> Result<Category, Problem> {
+    let category = ctx.table.get::<Category>(table::category_key(slug)).await?.filter(|c| c.is_shown());
     Ok(category.ok_or_else(|| Problem::of(&kinds::NOT_FOUND))?.into_row())
 }
 
-#[derive(Deserialize)]
-struct InCategory {
-    category: String,
+async fn brands(State(ctx): State<Ctx>, page: PageQuery) -> Result<Kept<PageAnswer<BrandView>>, Problem> {
+    let found = ctx.table.query::<Brand>(page.apply(table::brands(BrandStatus::Active), "brands", "")?).await?;
+    let items = found.rows.into_iter().map(|row| row.into_row().into()).collect();
+    Ok(kept(PageAnswer::new(items, found.next.as_ref(), "brands", "")))
 }
 
-async fn products(
-    State(ctx): State<Ctx>,
-    filter: Result<Query<InCategory>, axum::extract::rejection::QueryRejection>,
-    page: PageQuery,
-) -> Result<Json<PageAnswer<CardView>>, Problem> {
-    let wrong = |detail: &str| Problem::of(&kinds::PARAMETER).with("detail", detail);
-    let Query(filter) = filter.map_err(|_| wrong("category is required"))?;
-    let category: Slug = filter.category.parse().map_err(|_| wrong("category is not a slug"))?;
-    cards(&ctx, &page, table::on_sale_in(&category), &format!("products in {category}")).await
-}
-
-async fn store_products(
-    State(ctx): State<Ctx>,
-    Path(store): Path<String>,
-    page: PageQuery,
-) -> Result<Json<PageAnswer<CardView>>, Problem> {
-    let store: StoreId = part(&store)?;
-    cards(&ctx, &page, table::on_sale_by(store), &format!("products of {store}")).await
-}
-
-async fn cards(
-    ctx: &Ctx,
-    page: &PageQuery,
-    query: dynamodb::Query,
-    pattern: &str,
-) -> Result<Json<PageAnswer<CardView>>, Problem> {
-    let found = ctx.table.query::<Card>(page.apply(query, pattern, "")?).await?;
-    let items = found.rows.into_iter().map(|card| card.into_row().into()).collect();
-    Ok(Json(PageAnswer::new(items, found.next.as_ref(), pattern, "")))
-}
-
-async fn product(State(ctx): State<Ctx>, Path(product): Path<String>, headers: HeaderMap) -> Result<Response, Problem> {
-    page_of(&ctx, part(&product)?, &headers).await
-}
-
-async fn product_by_slug(
-    State(ctx): State<Ctx>,
-    Path(slug): Path<String>,
-    headers: HeaderMap,
-) -> Result<Response, Problem> {
-    let claim = ctx.table.get::<SlugClaim>(table::slug_key(&part(&slug)?)).await?;
-    let claim = claim.ok_or_else(|| Problem::of(&kinds::NOT_FOUND))?;
-    page_of(&ctx, claim.product_id, &headers).await
-}
-
-async fn page_of(ctx: &Ctx, id: ProductId, headers: &HeaderMap) -> Result<Response, Problem> {
-    let product = ctx.table.get::<Product>(table::product_key(id)).await?.filter(|product| product.on_sale());
-    let product: Stored<Product> = product.ok_or_else(|| Problem::of(&kinds::NOT_FOUND))?;
-    let tag = format!("\"{}\"", product.version());
-    let validators = [(ETAG, tag.clone()), (CACHE_CONTROL, REVALIDATED.to_owned())];
-    if names(headers, &tag) {
-        return Ok((StatusCode::NOT_MODIFIED, validators).into_response());
-    }
-    Ok((validators, Json(ProductView::of(&product))).into_response())
-}
-
-/// Whether `If-None-Match` names the tag (RFC 9110, section 13.1.2: compared weakly).
-fn names(headers: &HeaderMap, tag: &str) -> bool {
-    let lists = headers.get_all(IF_NONE_MATCH).iter().filter_map(|value| value.to_str().ok());
-    let mut tags = lists.flat_map(|list| list.split(',')).map(str::trim);
-    tags.any(|known| known == "*" || known.strip_prefix("W/").unwrap_or(known) == tag)
+async fn brand(State(ctx): State<Ctx>, Path(slug): Path<String>) -> Result<Kept<BrandView>, Problem> {
+    let brand = ctx.table.get::<Brand>(table::brand_key(&part(&slug)?)).await?;
+    Ok(kept(brand.ok_or_else(|| Problem::of(&kinds::NOT_FOUND))?.into_row().into()))
 }

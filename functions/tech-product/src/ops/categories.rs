@@ -1,14 +1,14 @@
 //! The tree of categories and their templates: made and changed by admins.
 
 use contracts::Actor;
-use domain::{CorrelationId, Localized, Slug};
+use domain::{CorrelationId, Localized, PageLimit, Slug};
 use dynamodb::{Error, Stored, Tx};
 use serde_json::{Value, json};
 
 use super::audit::audit;
 use crate::Ctx;
-use crate::domain::{Category, SpecField, SpecTemplate, TemplateError, TooDeep};
-use crate::table::{category_key, template_key};
+use crate::domain::{Category, FiscalDefaults, SpecField, SpecTemplate, TemplateError, TooDeep};
+use crate::table::{Card, category_key, on_sale_in, template_key};
 
 /// A category to be made.
 #[derive(Debug, Clone)]
@@ -25,6 +25,8 @@ pub struct NewCategory {
     pub visible: bool,
     /// What its products are described by.
     pub fields: Vec<SpecField>,
+    /// What receipts say of products that say nothing else.
+    pub fiscal: FiscalDefaults,
 }
 
 /// What is to be said anew; what is absent stays.
@@ -38,6 +40,8 @@ pub struct CategoryChange {
     pub visible: Option<bool>,
     /// The whole template.
     pub fields: Option<Vec<SpecField>>,
+    /// All that receipts say.
+    pub fiscal: Option<FiscalDefaults>,
 }
 
 /// Why a category is not made or changed.
@@ -55,6 +59,9 @@ pub enum CategoryError {
     /// The tree is deep enough.
     #[error(transparent)]
     TooDeep(#[from] TooDeep),
+    /// Something stands in it.
+    #[error("there are categories or products in it")]
+    InUse,
     /// The template is not one.
     #[error(transparent)]
     Template(#[from] TemplateError),
@@ -68,20 +75,22 @@ pub enum CategoryError {
 
 /// Makes a category. Making the very same one again answers the one that is there.
 pub async fn create(ctx: &Ctx, new: NewCategory, by: (Actor, CorrelationId)) -> Result<Category, CategoryError> {
-    let template = SpecTemplate { category: new.slug.clone(), fields: new.fields };
+    let template = SpecTemplate { category: new.slug.clone(), fields: new.fields, fiscal: new.fiscal };
     template.check()?;
     let ancestors = match &new.parent {
         None => Vec::new(),
         Some(parent) => {
-            let found = get(ctx, parent).await?.ok_or_else(|| CategoryError::NoParent(parent.clone()))?;
-            found.ancestors_of_child()?
+            let found = get(ctx, parent).await?.filter(|found| !found.retired);
+            found.ok_or_else(|| CategoryError::NoParent(parent.clone()))?.ancestors_of_child()?
         }
     };
     let now = ctx.clock.now();
     let NewCategory { slug, names, position, visible, .. } = new;
-    let category = Category { slug, names, ancestors, position, visible, created_at: now, updated_at: now };
+    let retired = false;
+    let category = Category { slug, names, ancestors, position, visible, retired, created_at: now, updated_at: now };
     let told = audit(ctx, by, "category.create", resource(&category), (Value::Null, said(&category, &template)));
-    // Categories are never removed: the parent that was read is still there.
+    // Rows of categories are never removed: the parent that was read is still there. If it is being retired at this very
+    // moment, its child is an orphan that shoppers do not find.
     let tx = Tx::new().create("category", &category).create("template", &template).tell(told);
     match ctx.table.commit(tx).await {
         Ok(()) => Ok(category),
@@ -95,14 +104,15 @@ pub async fn create(ctx: &Ctx, new: NewCategory, by: (Actor, CorrelationId)) -> 
     }
 }
 
-/// Changes a category's names, place, visibility or template. Products keep the values they have.
+/// Changes a category's names, place, visibility, template or what its receipts say. Products keep the values they have
+/// until they are saved again.
 pub async fn change(
     ctx: &Ctx,
     slug: &Slug,
     change: CategoryChange,
     by: (Actor, CorrelationId),
 ) -> Result<Category, CategoryError> {
-    let before = get(ctx, slug).await?.ok_or(CategoryError::NotFound)?;
+    let before = get(ctx, slug).await?.filter(|found| !found.retired).ok_or(CategoryError::NotFound)?;
     let template = template(ctx, slug).await?.ok_or(CategoryError::NotFound)?;
     let after = Category {
         names: change.names.unwrap_or_else(|| before.names.clone()),
@@ -112,7 +122,11 @@ pub async fn change(
         ..Category::clone(&before)
     };
     let fields = change.fields.unwrap_or_else(|| template.fields.clone());
-    let template_after = SpecTemplate { category: slug.clone(), fields };
+    let template_after = SpecTemplate {
+        category: slug.clone(),
+        fields,
+        fiscal: change.fiscal.unwrap_or_else(|| template.fiscal.clone()),
+    };
     template_after.check()?;
     let told =
         audit(ctx, by, "category.change", resource(&after), (said(&before, &template), said(&after, &template_after)));
@@ -125,6 +139,39 @@ pub async fn change(
         Err(Error::Refused(_)) => Err(CategoryError::Changed),
         Err(error) => Err(CategoryError::Table(error)),
     }
+}
+
+/// Takes a category out of use: nobody finds it, nothing new comes into it, and its slug stays taken. Refused while visible
+/// categories stand under it or products are on sale in it. Again is the same.
+pub async fn retire(ctx: &Ctx, slug: &Slug, by: (Actor, CorrelationId)) -> Result<(), CategoryError> {
+    let before = get(ctx, slug).await?.ok_or(CategoryError::NotFound)?;
+    if before.retired {
+        return Ok(());
+    }
+    let one = PageLimit::new(1).unwrap_or_default();
+    let sold = ctx.table.query::<Card>(on_sale_in(slug).limit(one)).await.map_err(CategoryError::Table)?;
+    let tree = ctx.tree.tree(&ctx.table, ctx.clock.now(), None).await.map_err(CategoryError::Table)?;
+    if !sold.rows.is_empty() || tree.below(Some(slug)).iter().any(|below| below != slug) {
+        return Err(CategoryError::InUse);
+    }
+    let after = Category { retired: true, updated_at: ctx.clock.now(), ..Category::clone(&before) };
+    let told =
+        audit(ctx, by, "category.retire", resource(&after), (json!({"retired": false}), json!({"retired": true})));
+    match ctx.table.commit(Tx::new().replace("category", &before, &after).tell(told)).await {
+        Ok(()) => Ok(()),
+        Err(Error::Refused(_)) => Err(CategoryError::Changed),
+        Err(error) => Err(CategoryError::Table(error)),
+    }
+}
+
+/// The template of a category that takes new products; none for an unknown or retired one.
+pub(super) async fn open_template(ctx: &Ctx, slug: &Slug) -> Result<Option<Stored<SpecTemplate>>, Error> {
+    let (category, template) = futures::future::try_join(
+        ctx.table.get_consistent::<Category>(category_key(slug)),
+        ctx.table.get_consistent::<SpecTemplate>(template_key(slug)),
+    )
+    .await?;
+    Ok(template.filter(|_| category.is_some_and(|category| !category.retired)))
 }
 
 /// The category of that slug, visible or not.
@@ -143,7 +190,8 @@ fn resource(category: &Category) -> String {
 
 fn said(category: &Category, template: &SpecTemplate) -> Value {
     let specs: Vec<_> = template.fields.iter().map(|field| &field.name).collect();
-    json!({"names": category.names, "position": category.position, "visible": category.visible, "specs": specs})
+    let Category { names, position, visible, .. } = category;
+    json!({"names": names, "position": position, "visible": visible, "specs": specs, "fiscal": template.fiscal})
 }
 
 #[cfg(test)]
@@ -159,6 +207,7 @@ mod tests {
             position: 1,
             visible: true,
             fields: cpu_fields(),
+            fiscal: FiscalDefaults::default(),
         }
     }
 

@@ -11,7 +11,7 @@ use super::audit::audit;
 use super::create_product::price_fault;
 use super::save::save;
 use super::{ProductError, brands};
-use crate::domain::{Patch, Product, SpecTemplate, Status, Variant, missing};
+use crate::domain::{Fiscal, Patch, Product, SpecTemplate, Status, Variant, missing};
 use crate::table::{Card, card_key, template_key};
 use crate::{Ctx, Intake};
 
@@ -22,6 +22,8 @@ pub struct Change {
     pub patch: Patch,
     /// Specifications by the template's names; `null` takes one away.
     pub specs: BTreeMap<String, Value>,
+    /// Specifications that are not named are taken away.
+    pub all_specs: bool,
     /// The price of the default variant.
     pub price: Option<Money>,
     /// Whether it is on sale.
@@ -75,7 +77,13 @@ fn changed(before: &Product, change: Change, template: &SpecTemplate) -> Result<
     let mut patch = change.patch;
     let mut faults = patch.faults();
     faults.extend(change.price.and_then(price_fault));
-    match template.read_all(&change.specs) {
+    let mut given = change.specs;
+    if change.all_specs {
+        for field in &template.fields {
+            given.entry(field.name.clone()).or_default();
+        }
+    }
+    match template.read_all(&given) {
         Ok(specs) => patch.specs = specs,
         Err(refusals) => faults.extend(refusals),
     }
@@ -84,9 +92,11 @@ fn changed(before: &Product, change: Change, template: &SpecTemplate) -> Result<
     }
     let status = before.status.to(change.status.unwrap_or(before.status))?;
     let reprice = |v: &Variant| Variant { price: change.price.filter(|_| v.default).unwrap_or(v.price), ..v.clone() };
+    let details = before.details.clone().with(patch, template);
     let after = Product {
         status,
-        details: before.details.clone().with(patch, template),
+        fiscal: Fiscal::of(&details, &template.fiscal),
+        details,
         variants: before.variants.iter().map(reprice).collect(),
         ..before.clone()
     };

@@ -8,12 +8,12 @@ use serde_json::{Value, json};
 
 use super::audit::audit;
 use super::insert::{Inserted, insert};
-use super::{ProductError, brands};
+use super::{ProductError, brands, categories};
 use crate::Intake;
 use crate::domain::{
-    Details, Fault, Patch, Product, Refusal, STOCK_MAX, SpecTemplate, Status, Variant, check_sku, product_id,
+    Details, Fault, Fiscal, Patch, Product, Refusal, STOCK_MAX, SpecTemplate, Status, Variant, check_sku, product_id,
 };
-use crate::table::{MovementCause, template_key};
+use crate::table::MovementCause;
 
 /// A product to be made.
 #[derive(Debug, Clone)]
@@ -41,12 +41,11 @@ pub struct NewProduct {
 /// Makes a draft.
 pub async fn create(intake: &Intake, new: NewProduct) -> Result<Product, ProductError> {
     let ctx = &intake.ctx;
-    let template = ctx.table.get_consistent::<SpecTemplate>(template_key(&new.category)).await?;
-    let template = template.ok_or(ProductError::NoCategory)?;
+    let template = categories::open_template(ctx, &new.category).await?.ok_or(ProductError::NoCategory)?;
     let patch = checked(&new, &template)?;
     let terms = intake.stores.terms(new.store_id).await?.ok_or(ProductError::StoreNotActive)?;
     let id = product_id(new.store_id, &new.sku);
-    let mut details = Details { vat_rate: Some(12), ..Details::default() }.with(patch, &template);
+    let mut details = Details::default().with(patch, &template);
     if let Some(brand) = &mut details.brand {
         let known = brands::ensure(ctx, [&*brand]).await?;
         brand.name.clone_from(&known[&brand.slug].name);
@@ -59,6 +58,7 @@ pub async fn create(intake: &Intake, new: NewProduct) -> Result<Product, Product
         slug: new.category.clone(),
         category: new.category,
         status: Status::Draft,
+        fiscal: Fiscal::of(&details, &template.fiscal),
         details,
         variants: vec![default_variant(id, new.sku, new.price)],
         created_at: now,
@@ -72,6 +72,7 @@ pub async fn create(intake: &Intake, new: NewProduct) -> Result<Product, Product
     match insert(ctx, product, new.stock, cause, terms.products_max, Some(told)).await? {
         Inserted::New(product) => Ok(*product),
         Inserted::Known(known) => Err(ProductError::SkuTaken(known.product_id)),
+        Inserted::Claimed(known) => Err(ProductError::SkuTaken(known)),
         Inserted::Full => Err(ProductError::ProductsMax(terms.products_max)),
     }
 }

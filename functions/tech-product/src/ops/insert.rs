@@ -6,7 +6,7 @@ use dynamodb::{Adjust, Error, Stored, Tx};
 
 use crate::Ctx;
 use crate::domain::{Product, Variant};
-use crate::table::{Card, Movement, MovementCause, SlugClaim, Stock, counters_key};
+use crate::table::{Card, Movement, MovementCause, SkuClaim, SlugClaim, Stock, counters_key};
 
 /// What became of an insertion.
 #[derive(Debug)]
@@ -15,6 +15,8 @@ pub(super) enum Inserted {
     New(Box<Product>),
     /// It was there before.
     Known(Box<Stored<Product>>),
+    /// The SKU is that of a variant of this product.
+    Claimed(ProductId),
     /// The store's plan allows no more.
     Full,
 }
@@ -45,6 +47,9 @@ pub(super) async fn insert(
                 if failed.contains(&"product") {
                     let known = refusal.existing_at::<Product>(0).map(Box::new);
                     return known.map(Inserted::Known).ok_or(Error::Refused(refusal));
+                }
+                if let Some(claim) = refusal.existing_at::<SkuClaim>(1) {
+                    return Ok(Inserted::Claimed(claim.claimed_by));
                 }
                 match failed.as_slice() {
                     names if names.contains(&"counter") => return Ok(Inserted::Full),
@@ -90,7 +95,8 @@ fn transaction(product: &Product, pieces: i64, cause: &MovementCause, products_m
     }
 }
 
-fn stock_row(product: &Product, variant: &Variant, on_hand: i64) -> Stock {
+/// The stock of a variant that is new.
+pub(super) fn stock_row(product: &Product, variant: &Variant, on_hand: i64) -> Stock {
     Stock {
         product_id: product.product_id,
         variant_id: variant.variant_id,
@@ -98,7 +104,7 @@ fn stock_row(product: &Product, variant: &Variant, on_hand: i64) -> Stock {
         sku: variant.sku.clone(),
         title: product.details.title.clone(),
         unit_price: variant.price,
-        vat_rate: product.details.vat_rate,
+        fiscal: product.fiscal.clone(),
         active: product.on_sale(),
         on_hand,
         reserved: 0,

@@ -1,22 +1,26 @@
 //! Use cases, one a file.
 
 mod audit;
-mod brands;
+pub mod brands;
 pub mod categories;
 pub mod change_product;
 pub mod create_product;
+pub mod filters;
 mod give_up;
 mod insert;
+pub mod prices;
 mod product_error;
 pub mod reserve;
 mod save;
 pub mod settle;
+pub mod shelf;
 pub mod stock;
 pub mod sweep;
 #[cfg(test)]
 mod tests;
 pub mod upload;
 mod upsert;
+pub mod variants;
 pub mod work_off;
 
 pub use product_error::ProductError;

@@ -1,7 +1,7 @@
 use domain::ProductId;
 use lambda::calls::CallError;
 
-use crate::domain::{Refusal, StatusError};
+use crate::domain::{Refusal, StatusError, VariantFault};
 
 /// Why a product is not made or changed.
 #[derive(Debug, thiserror::Error)]
@@ -21,6 +21,18 @@ pub enum ProductError {
     /// The store may not sell.
     #[error("the store is not active")]
     StoreNotActive,
+    /// Its variants do not go together.
+    #[error(transparent)]
+    Variants(#[from] VariantFault),
+    /// It has no such variant.
+    #[error("there is no such variant")]
+    NoVariant,
+    /// The default variant stays: another one has to become it first.
+    #[error("the default variant cannot be removed")]
+    DefaultVariant,
+    /// Pieces of the variant are held for orders.
+    #[error("{0} pieces are reserved")]
+    Reserved(i64),
     /// It cannot become that now.
     #[error(transparent)]
     Status(#[from] StatusError),

@@ -2,13 +2,13 @@
 
 use std::collections::{HashMap, HashSet};
 
-use contracts::{LineRefusal, Reservation, ReservationStatus, Reserve, ReserveLine, ReservedLine};
+use contracts::{LineRefusal, Reservation, Reserve, ReserveLine, ReservedLine};
 use domain::{ReservationId, Timestamp, VariantId};
 use dynamodb::{Adjust, Error, Refusal, Stored, TRANSACT_OPERATIONS_MAX, Tx};
 use jiff::SignedDuration;
 
 use crate::Ctx;
-use crate::domain::Hold;
+use crate::domain::{Fiscal, Hold};
 use crate::table::{Stock, hold_key, stock_key};
 
 /// Lines of one reservation.
@@ -16,7 +16,7 @@ pub const LINES_MAX: usize = 40;
 const _: () = assert!(LINES_MAX < TRANSACT_OPERATIONS_MAX);
 /// The longest hold: a bank transfer's three business days over a holiday, with room.
 pub const HOLD_MAX: SignedDuration = SignedDuration::from_hours(14 * 24);
-/// How often the transaction is made: once more when a VAT rate changed since the read.
+/// How often the transaction is made: once more when what a receipt says changed since the read.
 const ATTEMPTS_MAX: u32 = 2;
 /// Pieces of one line.
 const QUANTITY_MAX: u32 = 50;
@@ -33,8 +33,8 @@ pub enum ReserveError {
     /// It was released, before this request came.
     #[error("the reservation was released before it was asked for")]
     Ended,
-    /// The VAT rate of lines changed again and again while they were to be held.
-    #[error("the VAT rate changes too fast")]
+    /// What the receipt says of lines changed again and again while they were to be held.
+    #[error("what the receipt says changes too fast")]
     Contended,
     /// Lines that cannot be held; at least one for want of stock.
     #[error("{} lines are short", .0.len())]
@@ -68,7 +68,8 @@ pub async fn reserve(ctx: &Ctx, id: ReservationId, request: &Reserve) -> Result<
     hold(ctx, id, request, stock).await
 }
 
-/// Holds the lines as `stock` was read, if that is what a sale depends on still: price, VAT rate and on sale or not.
+/// Holds the lines as `stock` was read, if that is what a sale depends on still: price, the receipt's
+/// words, and on sale or not.
 pub(super) async fn hold(
     ctx: &Ctx,
     id: ReservationId,
@@ -89,7 +90,7 @@ pub(super) async fn hold(
         if !refused.is_empty() {
             return Err(error(refused, request));
         }
-        // Stock and price still fit: it is the VAT rate that is another, and the refusal shows which.
+        // Stock and price still fit: it is the receipt's words that are others, and the refusal shows which.
         stock.extend(failed(&why, request).filter_map(|(line, row)| Some((line.variant_id, row?))));
     }
     Err(ReserveError::Contended)
@@ -97,19 +98,20 @@ pub(super) async fn hold(
 
 fn transaction(id: ReservationId, request: &Reserve, stock: &HashMap<VariantId, Stock>, now: Timestamp) -> (Hold, Tx) {
     let read = |line: &ReserveLine| stock.get(&line.variant_id);
+    let lines: Vec<_> = request.lines.iter().filter_map(|line| Some(snapshot(line, read(line)?))).collect();
     let hold = Hold {
         reservation_id: id,
         user_id: Some(request.user_id),
-        status: ReservationStatus::Held,
+        parts: Hold::parts_of(&lines),
         ends_at: now + SignedDuration::from_secs(i64::from(request.hold_for_seconds)),
-        lines: request.lines.iter().filter_map(|line| Some(snapshot(line, read(line)?))).collect(),
+        lines,
         created_at: now,
         updated_at: now,
     };
     let mut tx = Tx::new().create("reservation", &hold);
     for line in &request.lines {
-        let vat_rate = read(line).and_then(|stock| stock.vat_rate);
-        tx = tx.adjust("line", stock_key(line.product_id, line.variant_id), take(line, vat_rate));
+        let fiscal = read(line).map(|stock| &stock.fiscal);
+        tx = tx.adjust("line", stock_key(line.product_id, line.variant_id), take(line, fiscal));
     }
     (hold, tx)
 }
@@ -119,14 +121,14 @@ pub async fn get(ctx: &Ctx, id: ReservationId) -> Result<Option<Reservation>, Er
     Ok(ctx.table.get_consistent::<Hold>(hold_key(id)).await?.map(|hold| hold.answer()))
 }
 
-fn take(line: &ReserveLine, vat_rate: Option<u32>) -> Adjust {
+fn take(line: &ReserveLine, fiscal: Option<&Fiscal>) -> Adjust {
     let quantity = i64::from(line.quantity);
     Adjust::existing()
         .add("available", -quantity)
         .add("reserved", quantity)
         .at_least("available", quantity)
         .equals("unit_price", line.unit_price)
-        .equals("vat_rate", vat_rate)
+        .equals("fiscal", fiscal)
         .equals("active", true)
 }
 
@@ -176,7 +178,9 @@ fn snapshot(line: &ReserveLine, stock: &Stock) -> ReservedLine {
         sku: stock.sku.clone(),
         quantity: line.quantity,
         unit_price: line.unit_price,
-        vat_rate: stock.vat_rate,
+        vat_rate: stock.fiscal.vat_rate,
+        ikpu: stock.fiscal.ikpu.clone(),
+        package_code: stock.fiscal.package_code.clone(),
     }
 }
 

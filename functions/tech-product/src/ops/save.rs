@@ -37,14 +37,15 @@ pub(super) fn save(
     for variant in &after.variants {
         let old = before.variants.iter().find(|old| old.variant_id == variant.variant_id);
         let counted = recount.as_ref().filter(|r| r.stock.variant_id == variant.variant_id);
-        let stale = old.is_none_or(|old| copies(before, old) != copies(after, variant));
+        // The stock of a new variant is made with it, elsewhere.
+        let stale = old.is_some_and(|old| copies(before, old) != copies(after, variant));
         if stale || counted.is_some() {
             let mut adjust = Adjust::existing();
             if stale {
                 adjust = adjust
                     .set("title", &after.details.title)
                     .set("unit_price", variant.price)
-                    .set("vat_rate", after.details.vat_rate)
+                    .set("fiscal", &after.fiscal)
                     .set("active", after.on_sale());
             }
             if let Some(r) = counted {
@@ -88,5 +89,5 @@ pub(super) fn moved(adjust: Adjust, delta: i64) -> Adjust {
 
 /// What a stock row copies of its product.
 fn copies<'a>(product: &'a Product, variant: &Variant) -> impl PartialEq + 'a {
-    (&product.details.title, variant.price, product.details.vat_rate, product.on_sale())
+    (&product.details.title, variant.price, &product.fiscal, product.on_sale())
 }

@@ -1,13 +1,13 @@
 //! How a hold goes on: committed, released, extended. The three exclude each other by the version of its row.
 
 use contracts::{Reservation, ReservedLine};
-use domain::ReservationId;
+use domain::{ReservationId, StoreId};
 use dynamodb::{Adjust, Error, Stored, Tx};
 use jiff::SignedDuration;
 
 use super::reserve::{ReserveError, check_length};
 use crate::Ctx;
-use crate::domain::{Hold, HoldEnded, Settled};
+use crate::domain::{Hold, HoldError, Settled};
 use crate::table::{hold_key, stock_key};
 
 /// Why a hold does not go on so.
@@ -16,9 +16,9 @@ pub enum SettleError {
     /// There is no such hold.
     #[error("there is no such reservation")]
     NotFound,
-    /// It ended the other way.
+    /// Its own rules forbid it.
     #[error(transparent)]
-    Ended(#[from] HoldEnded),
+    Hold(#[from] HoldError),
     /// The length is not one.
     #[error("a hold lasts 1 second to 14 days")]
     Length,
@@ -27,36 +27,38 @@ pub enum SettleError {
     Table(#[from] Error),
 }
 
-/// How often a hold that somebody else moved in between is looked at again. It moves at most a few times in its life.
-const ATTEMPTS_MAX: u32 = 5;
+/// How often a hold that somebody else moved in between is looked at again. Each time one of them got on: ten parts end,
+/// and extensions are few.
+const ATTEMPTS_MAX: u32 = 20;
 
-/// The stock leaves the store. Done before: the stored answer.
-pub async fn commit(ctx: &Ctx, id: ReservationId) -> Result<Reservation, SettleError> {
+/// The stock of `store`, or of every store whose part is still held, leaves. Done before: the stored answer.
+pub async fn commit(ctx: &Ctx, id: ReservationId, store: Option<StoreId>) -> Result<Reservation, SettleError> {
     let now = ctx.clock.now();
-    settle(ctx, id, |hold| hold.commit(now), Some(leave)).await
+    settle(ctx, id, |hold| hold.commit(store, now), Some(leave)).await
 }
 
-/// The stock is on sale again. Done before: the stored answer. A hold that is not there is barred: a request for it that
-/// was sent before and comes late is told that it ended, and holds nothing.
-pub async fn release(ctx: &Ctx, id: ReservationId) -> Result<Reservation, SettleError> {
+/// The stock of `store`, or of every store whose part is still held, is on sale again. Done before: the stored answer. A
+/// hold that is not there is barred: a request for it that was sent before and comes late is told that it ended, and
+/// holds nothing. Of a part of a hold that is not there nobody can know.
+pub async fn release(ctx: &Ctx, id: ReservationId, store: Option<StoreId>) -> Result<Reservation, SettleError> {
     let now = ctx.clock.now();
-    let released = settle(ctx, id, |hold| hold.release(now), Some(give_back)).await;
-    if !matches!(released, Err(SettleError::NotFound)) {
+    let released = settle(ctx, id, |hold| hold.release(store, now), Some(give_back)).await;
+    if store.is_some() || !matches!(released, Err(SettleError::NotFound)) {
         return released;
     }
     let never = Hold::never(id, now);
     match ctx.table.create(&never).await {
         Ok(()) => Ok(never.answer()),
         // It came in between.
-        Err(Error::Refused(_)) => settle(ctx, id, |hold| hold.release(now), Some(give_back)).await,
+        Err(Error::Refused(_)) => settle(ctx, id, |hold| hold.release(None, now), Some(give_back)).await,
         Err(error) => Err(error.into()),
     }
 }
 
-/// Releases the hold if its time is over; leaves it as it is otherwise.
+/// Releases what is still held of it if its time is over; leaves it as it is otherwise.
 pub async fn expire(ctx: &Ctx, id: ReservationId) -> Result<Reservation, SettleError> {
     let now = ctx.clock.now();
-    let release = |hold: &Hold| if hold.is_overdue(now) { hold.release(now) } else { Ok(Settled::Already) };
+    let release = |hold: &Hold| if hold.is_overdue(now) { hold.release(None, now) } else { Ok(Settled::Already) };
     settle(ctx, id, release, Some(give_back)).await
 }
 
@@ -81,7 +83,7 @@ fn give_back(line: &ReservedLine) -> Adjust {
 async fn settle(
     ctx: &Ctx,
     id: ReservationId,
-    rule: impl Fn(&Hold) -> Result<Settled, HoldEnded>,
+    rule: impl Fn(&Hold) -> Result<Settled, HoldError>,
     stock: Option<fn(&ReservedLine) -> Adjust>,
 ) -> Result<Reservation, SettleError> {
     let mut attempt = 0;
@@ -94,7 +96,7 @@ async fn settle(
         };
         let mut tx = Tx::new().replace("reservation", &hold, &next);
         if let Some(change) = stock {
-            for line in &hold.lines {
+            for line in next.moved_since(&hold) {
                 tx = tx.adjust("line", stock_key(line.product_id, line.variant_id), change(line));
             }
         }

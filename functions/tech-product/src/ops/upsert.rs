@@ -13,8 +13,8 @@ use super::insert::{Inserted, insert};
 use super::save::{Recount, save};
 use crate::Ctx;
 use crate::domain::{
-    Details, Fault, Import, ImportMark, ImportRow, Patch, Product, Refusal, SpecTemplate, Status, Variant, missing,
-    product_id,
+    Details, Fault, Fiscal, Import, ImportMark, ImportRow, Patch, Product, Refusal, SpecTemplate, Status, Variant,
+    missing, product_id,
 };
 use crate::table::{Card, MovementCause, Stock, card_key, product_key, stock_key};
 
@@ -72,7 +72,7 @@ impl Context<'_> {
 
     async fn make(&self, number: u32, row: &ImportRow) -> Result<Tried, Error> {
         let id = product_id(self.store(), &row.sku);
-        let details = Details { vat_rate: Some(12), ..Details::default() }.with(row.patch.clone(), self.template);
+        let details = Details::default().with(row.patch.clone(), self.template);
         let missing = missing(&details, row.price, self.template);
         if !missing.is_empty() {
             return Ok(Tried::Done(Outcome::Refused(missing)));
@@ -85,6 +85,7 @@ impl Context<'_> {
             slug: self.import.category.clone(),
             category: self.import.category.clone(),
             status: Status::Active,
+            fiscal: Fiscal::of(&details, &self.template.fiscal),
             details,
             variants: vec![default_variant(id, row.sku.clone(), row.price)],
             created_at: now,
@@ -95,6 +96,7 @@ impl Context<'_> {
         Ok(match inserted {
             Inserted::New(_) => Tried::Done(Outcome::Created),
             Inserted::Known(_) => Tried::Raced,
+            Inserted::Claimed(_) => refused(Refusal::new("sku", Fault::VariantSku)),
             Inserted::Full => refused(Refusal::new("sku", Fault::ProductsMax)),
         })
     }
@@ -161,8 +163,10 @@ impl Context<'_> {
     fn updated(&self, number: u32, row: &ImportRow, before: &Product) -> Product {
         let patch: Patch = row.patch.clone();
         let reprice = |v: &Variant| Variant { price: if v.default { row.price } else { v.price }, ..v.clone() };
+        let details = before.details.clone().with(patch, self.template);
         Product {
-            details: before.details.clone().with(patch, self.template),
+            fiscal: Fiscal::of(&details, &self.template.fiscal),
+            details,
             status: if before.status == Status::Draft { Status::Active } else { before.status },
             variants: before.variants.iter().map(reprice).collect(),
             updated_at: self.ctx.clock.now(),

@@ -5,7 +5,7 @@ use domain::{ImportId, ProductId, ReservationId, Slug, StoreId, Timestamp, Varia
 use dynamodb::{Due, Index, Key, Row};
 use jiff::SignedDuration;
 
-use super::rows::{Brand, Card, Movement, PriceChange, RefusedRow, SlugClaim, Stock};
+use super::rows::{Brand, BrandStatus, Card, Movement, PriceChange, RefusedRow, SkuClaim, SkuRow, SlugClaim, Stock};
 use crate::domain::{Category, Hold, Import, Product, SpecTemplate, Status};
 
 /// How long a reservation's id stays barred that was released before it was asked for: no request is under way for longer
@@ -75,8 +75,8 @@ impl Row for Category {
     }
 
     fn indexes(&self) -> Vec<(Index, Key)> {
-        let listed = (Index::Gsi1, Key::new("CATEGORIES", self.path()));
-        if self.visible { vec![listed] } else { Vec::new() }
+        let tree = if self.is_shown() { "CATEGORIES" } else { "CATEGORIES#HIDDEN" };
+        vec![(Index::Gsi1, Key::new(tree, self.path()))]
     }
 }
 
@@ -93,6 +93,14 @@ impl Row for Brand {
 
     fn key(&self) -> Key {
         brand_key(&self.slug)
+    }
+
+    fn indexes(&self) -> Vec<(Index, Key)> {
+        let list = match self.status {
+            BrandStatus::Pending => "BRANDS#PENDING",
+            BrandStatus::Active => "BRANDS#ACTIVE",
+        };
+        vec![(Index::Gsi1, Key::new(list, self.slug.as_str()))]
     }
 }
 
@@ -116,7 +124,7 @@ impl Row for PriceChange {
     const KIND: &'static str = "price-change";
 
     fn key(&self) -> Key {
-        let place = format!("PRICE#{}#{}#{}", self.variant_id, sortable(self.at), self.product_version);
+        let place = format!("{}#{}", price_changed_at(self.variant_id, self.at), self.product_version);
         Key::new(format!("PRODUCT#{}", self.product_id), place)
     }
 }
@@ -153,11 +161,43 @@ impl Row for Card {
         if self.status != Status::Active {
             return Vec::new();
         }
-        let place = format!("{}#{}", sortable(self.created_at), self.product_id);
         vec![
-            (Index::Gsi1, Key::new(format!("SALE#{}", self.category), place.clone())),
-            (Index::Gsi2, Key::new(format!("SALE#{}", self.store_id), place)),
+            (Index::Gsi1, Key::new(format!("SALE#{}", self.category), self.place_by_time())),
+            (Index::Gsi2, Key::new(format!("SALE#{}", self.store_id), self.place_by_time())),
+            (Index::Gsi3, Key::new(format!("SALE#{}", self.category), self.place_by_price())),
         ]
+    }
+}
+
+impl Card {
+    /// Where it stands among what is newest.
+    pub fn place_by_time(&self) -> String {
+        format!("{}#{}", sortable(self.created_at), self.product_id)
+    }
+
+    /// Where it stands among what is cheapest.
+    pub fn place_by_price(&self) -> String {
+        format!("{}#{}", sortable_price(self.price.minor()), self.product_id)
+    }
+}
+
+impl Row for SkuClaim {
+    /// That of what it keeps out.
+    const KIND: &'static str = Card::KIND;
+
+    fn key(&self) -> Key {
+        card_key(self.store_id, &self.sku)
+    }
+}
+
+impl Row for SkuRow {
+    const KIND: &'static str = Card::KIND;
+
+    fn key(&self) -> Key {
+        match self {
+            Self::Card(card) => card.key(),
+            Self::Claim(claim) => claim.key(),
+        }
     }
 }
 
@@ -194,7 +234,7 @@ impl Row for Hold {
     }
 
     fn due(&self) -> Option<Due> {
-        (self.status == ReservationStatus::Held).then_some(Due(self.ends_at))
+        (self.status() == ReservationStatus::Held).then_some(Due(self.ends_at))
     }
 
     /// Only what never held anything is forgotten: other holds are the record of what they did to the stock.
@@ -206,4 +246,14 @@ impl Row for Hold {
 /// Milliseconds with leading zeros: text that sorts by time.
 fn sortable(at: Timestamp) -> String {
     format!("{:013}", at.as_millisecond())
+}
+
+/// Minor units with leading zeros: text that sorts by price.
+pub fn sortable_price(minor: i64) -> String {
+    format!("{minor:016}")
+}
+
+/// The beginning of the keys of a variant's price changes at that moment.
+pub fn price_changed_at(variant: VariantId, at: Timestamp) -> String {
+    format!("PRICE#{variant}#{}", sortable(at))
 }

@@ -1,29 +1,37 @@
 //! Rows that are not domain values of their own.
 
+use std::collections::BTreeMap;
+
 use domain::{ImportId, Localized, Money, ProductId, Slug, StoreId, Timestamp, UserId, VariantId};
+use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 
-use crate::domain::{Condition, Product, Refusal, Status};
+use crate::domain::{Condition, Facet, Fiscal, Product, Refusal, Status};
 
-/// A maker whose name was used by a product; an admin makes it `ACTIVE`.
+/// A maker. Whoever names it first makes it `PENDING`; an admin verifies it.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Brand {
     /// Its name in addresses.
     pub slug: Slug,
-    /// As it was spelled first.
+    /// As it was spelled first, or by an admin: always a spelling of the slug, so that names are unique as slugs are.
     pub name: String,
-    /// Always `PENDING` until brands are reviewed.
+    /// Whether an admin has looked at it.
     pub status: BrandStatus,
+    /// Its own page.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub website: Option<String>,
     /// When it was named first.
     pub created_at: Timestamp,
 }
 
 /// Where a brand is.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
 #[serde(rename_all = "SCREAMING_SNAKE_CASE")]
 pub enum BrandStatus {
-    /// Named by a store.
+    /// Named by a vendor or by a product.
     Pending,
+    /// Verified by an admin.
+    Active,
 }
 
 /// The stock of one variant, with what a sale depends on. Always `available + reserved = on_hand`, none below 0.
@@ -41,9 +49,8 @@ pub struct Stock {
     pub title: Localized,
     /// The price of one.
     pub unit_price: Money,
-    /// Percent.
-    #[serde(default)]
-    pub vat_rate: Option<u32>,
+    /// What its receipt says.
+    pub fiscal: Fiscal,
     /// Whether the product is on sale.
     pub active: bool,
     /// Pieces in the store.
@@ -123,7 +130,30 @@ pub struct SlugClaim {
     pub product_id: ProductId,
 }
 
-/// A product as lists show it. Its key is what makes a SKU unique in its store.
+/// A variant's SKU where it differs from its product's. It stands where a product of that SKU would have its card: what
+/// is one cannot become the other, at no cost to the many products without variants.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct SkuClaim {
+    /// The seller.
+    pub store_id: StoreId,
+    /// The variant's.
+    pub sku: String,
+    /// The product.
+    pub claimed_by: ProductId,
+}
+
+/// What stands at a SKU of a store.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+#[serde(untagged)]
+pub enum SkuRow {
+    /// A product.
+    Card(Box<Card>),
+    /// A variant of one.
+    Claim(SkuClaim),
+}
+
+/// A product as lists show it and narrow them: all that a page needs, so that none of its products is read. Its key is
+/// what makes a SKU unique in its store.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
 pub struct Card {
     /// The product.
@@ -143,7 +173,10 @@ pub struct Card {
     pub brand: Option<String>,
     /// The default variant.
     pub variant_id: VariantId,
-    /// Its price.
+    /// The other variants.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub others: Vec<VariantId>,
+    /// The price of the cheapest variant.
     pub price: Money,
     /// The crossed-out price.
     #[serde(default, skip_serializing_if = "Option::is_none")]
@@ -152,6 +185,9 @@ pub struct Card {
     pub condition: Condition,
     /// Whether it is on sale.
     pub status: Status,
+    /// What it can be filtered by, under the template's names.
+    #[serde(default, skip_serializing_if = "BTreeMap::is_empty")]
+    pub facets: BTreeMap<String, Facet>,
     /// When it was made.
     pub created_at: Timestamp,
 }
@@ -173,7 +209,9 @@ pub struct RefusedRow {
 impl Card {
     /// The card of `product`; `None` when it has no default variant.
     pub fn of(product: &Product) -> Option<Self> {
-        let default = product.variants.iter().find(|variant| variant.default)?;
+        let default = product.default_variant()?;
+        let others = product.variants.iter().filter(|v| !v.default).map(|v| v.variant_id);
+        let filterable = product.details.specs.iter().filter(|spec| spec.filterable);
         Some(Self {
             product_id: product.product_id,
             store_id: product.store_id,
@@ -183,11 +221,18 @@ impl Card {
             title: product.details.title.clone(),
             brand: product.details.brand.as_ref().map(|brand| brand.name.clone()),
             variant_id: default.variant_id,
-            price: default.price,
+            others: others.collect(),
+            price: product.lowest_price()?,
             original_price: product.details.original_price,
             condition: product.details.condition,
             status: product.status,
+            facets: filterable.map(|spec| (spec.name.clone(), Facet::from(&spec.value))).collect(),
             created_at: product.created_at,
         })
+    }
+
+    /// All its variants.
+    pub fn variants(&self) -> impl Iterator<Item = VariantId> + '_ {
+        std::iter::once(self.variant_id).chain(self.others.iter().copied())
     }
 }

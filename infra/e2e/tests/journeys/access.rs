@@ -43,6 +43,7 @@ async fn world(cloud: &Cloud) -> World {
         ("{store_id}", shop.store_id.clone()),
         ("{slug}", store.text("slug")),
         ("{category}", "cpu".to_owned()),
+        ("{brand}", "amd".to_owned()),
         ("{product_id}", shop.product_id.clone()),
         ("{product_slug}", page.text("slug")),
         ("{variant_id}", shop.variant_id.clone()),
@@ -77,6 +78,9 @@ fn body(path: &str) -> Value {
         "/v1/users/me/notifications/{notification_id}" => json!({"read": true}),
         "/v1/cart/items/{item_id}" => json!({"quantity": 2}),
         "/v1/products/{product_id}/inventory" => json!({"adjust": 1}),
+        "/v1/products/{product_id}/variants" => json!({
+            "sku": "access-table", "options": {"Rang": "Qora"}, "price": {"amount": 100, "currency": "UZS"},
+        }),
         _ => json!({}),
     }
 }

@@ -1,6 +1,6 @@
 use std::collections::HashMap;
 
-use contracts::{Reservation, ReservationStatus, Reserve};
+use contracts::{Reservation, ReservationStatus, Reserve, ReservedLine};
 use domain::{Money, ReservationId};
 use dynamodb::{Adjust, Tx};
 use futures::FutureExt;
@@ -9,12 +9,13 @@ use jiff::SignedDuration;
 use proptest::prelude::*;
 use proptest::test_runner::{Config, TestRunner};
 
+use crate::domain::{Details, Fiscal, HoldError};
 use crate::ops::change_product::{Change, change};
 use crate::ops::reserve::{ReserveError, hold, reserve};
 use crate::ops::settle::{SettleError, commit, expire, extend, release};
 use crate::ops::sweep::sweep;
 use crate::table::{Stock, product_key, stock_key};
-use crate::testbed::{World, by, cpu, id_of};
+use crate::testbed::{World, by, catalogue, cpu, id_of};
 
 fn id(name: impl std::fmt::Display) -> ReservationId {
     ReservationId::derived(&name.to_string())
@@ -121,14 +122,19 @@ async fn commit_and_release_at_once_end_a_hold_one_way() {
         reserve(&w.ctx, id(n), &request).await.unwrap();
         let before = w.stock("a").await;
         let settle = async |at: u32| match at % 2 {
-            0 => commit(&w.ctx, id(n)).await,
-            _ => release(&w.ctx, id(n)).await,
+            0 => commit(&w.ctx, id(n), None).await,
+            _ => release(&w.ctx, id(n), None).await,
         };
         let answers = join_all((0..6).map(settle)).await;
         let states: Vec<_> = answers.iter().filter_map(|a| a.as_ref().ok()).map(|r| r.status).collect();
         assert_eq!(states.len(), 3);
         assert!(states.iter().all(|s| *s == states[0]));
-        assert!(answers.iter().filter_map(|a| a.as_ref().err()).all(|e| matches!(e, SettleError::Ended(_))));
+        assert!(
+            answers
+                .iter()
+                .filter_map(|a| a.as_ref().err())
+                .all(|e| matches!(e, SettleError::Hold(HoldError::Ended(_))))
+        );
         let after = w.stock("a").await;
         let expected = match states[0] {
             ReservationStatus::Committed => (before.on_hand - 1, 0, before.available),
@@ -146,7 +152,7 @@ async fn the_sweep_releases_what_is_overdue_and_nothing_else() {
         reserve(&w.ctx, id(name), &request).await.unwrap();
     }
     extend(&w.ctx, id("extended"), 7_200).await.unwrap();
-    commit(&w.ctx, id("committed")).await.unwrap();
+    commit(&w.ctx, id("committed"), None).await.unwrap();
     w.clock.advance(SignedDuration::from_secs(1_799));
     sweep(&w.intake).await.unwrap();
     assert_eq!(pieces(&w.stock("a").await), (9, 2, 7), "a second before the end");
@@ -154,8 +160,8 @@ async fn the_sweep_releases_what_is_overdue_and_nothing_else() {
     sweep(&w.intake).await.unwrap();
     sweep(&w.intake).await.unwrap();
     assert_eq!(pieces(&w.stock("a").await), (9, 1, 8));
-    let late = commit(&w.ctx, id("overdue")).await;
-    assert!(matches!(late, Err(SettleError::Ended(ended)) if ended.0 == ReservationStatus::Released));
+    let late = commit(&w.ctx, id("overdue"), None).await;
+    assert!(matches!(late, Err(SettleError::Hold(HoldError::Ended(ReservationStatus::Released)))));
 }
 
 #[tokio::test]
@@ -163,7 +169,7 @@ async fn a_hold_nobody_swept_yet_can_still_be_committed() {
     let w = world(&[("a", 1)]).await;
     reserve(&w.ctx, id("r"), &w.request(&[("a", 1)]).await).await.unwrap();
     w.clock.advance(SignedDuration::from_hours(1));
-    assert_eq!(commit(&w.ctx, id("r")).await.unwrap().status, ReservationStatus::Committed);
+    assert_eq!(commit(&w.ctx, id("r"), None).await.unwrap().status, ReservationStatus::Committed);
     sweep(&w.intake).await.unwrap();
     assert_eq!(pieces(&w.stock("a").await), (0, 0, 0));
 }
@@ -193,10 +199,10 @@ async fn what_was_released_before_it_was_asked_for_is_never_held() {
     let w = world(&[("a", 5)]).await;
     let request = w.request(&[("a", 1)]).await;
     for _ in 0..2 {
-        assert_eq!(release(&w.ctx, id("r")).await.unwrap().status, ReservationStatus::Released);
+        assert_eq!(release(&w.ctx, id("r"), None).await.unwrap().status, ReservationStatus::Released);
     }
     assert!(matches!(reserve(&w.ctx, id("r"), &request).await, Err(ReserveError::Ended)));
-    assert!(matches!(commit(&w.ctx, id("unknown")).await, Err(SettleError::NotFound)));
+    assert!(matches!(commit(&w.ctx, id("unknown"), None).await, Err(SettleError::NotFound)));
     assert!(matches!(expire(&w.ctx, id("unknown")).await, Err(SettleError::NotFound)));
     reserve(&w.ctx, id("unknown"), &request).await.unwrap();
     assert_eq!(pieces(&w.stock("a").await), (5, 1, 4));
@@ -207,25 +213,31 @@ async fn a_request_and_its_release_at_once_leave_nothing_held() {
     let w = world(&[("a", 5)]).await;
     let request = w.request(&[("a", 1)]).await;
     for n in 0..10 {
-        let (_, released) = futures::join!(reserve(&w.ctx, id(n), &request), release(&w.ctx, id(n)));
+        let (_, released) = futures::join!(reserve(&w.ctx, id(n), &request), release(&w.ctx, id(n), None));
         assert_eq!(released.unwrap().status, ReservationStatus::Released);
         assert_eq!(pieces(&w.stock("a").await), (5, 0, 5));
     }
 }
 
 #[tokio::test]
-async fn a_hold_freezes_the_vat_rate_of_the_moment_it_begins() {
-    for now in [Some(0), None] {
+async fn a_hold_freezes_what_the_receipt_says_at_the_moment_it_begins() {
+    let ikpu = Some("08471001001000000".to_owned());
+    for now in [Fiscal { vat_rate: Some(0), ikpu, package_code: Some("1500001".into()) }, Fiscal::default()] {
         let w = world(&[("a", 5)]).await;
         let request = w.request(&[("a", 1)]).await;
         let read = w.stock("a").await;
-        assert_eq!(read.vat_rate, Some(12));
-        let changed = Adjust::existing().set("vat_rate", now);
+        let category = serde_json::from_value(catalogue("cpu")["fiscal"].clone()).unwrap();
+        assert_eq!(read.fiscal, Fiscal::of(&Details::default(), &category));
+        let changed = Adjust::existing().set("fiscal", &now);
         let key = stock_key(read.product_id, read.variant_id);
         w.ctx.table.commit(Tx::new().adjust("stock", key, changed)).await.unwrap();
-        let held = hold(&w.ctx, id("r"), &request, HashMap::from([(read.variant_id, read)])).await.unwrap();
-        assert_eq!(held.lines[0].vat_rate, now);
-        assert_eq!(reserve(&w.ctx, id("s"), &request).await.unwrap().lines[0].vat_rate, now, "nothing to race");
+        let stale = HashMap::from([(read.variant_id, read)]);
+        let raced = hold(&w.ctx, id("r"), &request, stale).await.unwrap();
+        let unraced = reserve(&w.ctx, id("s"), &request).await.unwrap();
+        for held in [raced, unraced] {
+            let ReservedLine { vat_rate, ikpu, package_code, .. } = held.lines[0].clone();
+            assert_eq!(Fiscal { vat_rate, ikpu, package_code }, now);
+        }
         assert_eq!(pieces(&w.stock("a").await), (5, 2, 3));
     }
 }
@@ -259,8 +271,8 @@ async fn carry_out(w: &World, step: Step) {
             // A refusal is one of the outcomes: only the stock's invariant is asked for.
             let _ = reserve(&w.ctx, id(hold), &w.request(&lines).await).await;
         }
-        Step::Commit(hold) => drop(commit(&w.ctx, id(hold)).await),
-        Step::Release(hold) => drop(release(&w.ctx, id(hold)).await),
+        Step::Commit(hold) => drop(commit(&w.ctx, id(hold), None).await),
+        Step::Release(hold) => drop(release(&w.ctx, id(hold), None).await),
         Step::Expire(hold) => drop(expire(&w.ctx, id(hold)).await),
         Step::Wait => w.clock.advance(SignedDuration::from_mins(20)),
         Step::Together(steps) => {

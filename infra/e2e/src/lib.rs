@@ -3,6 +3,7 @@
 //! Nothing here reaches into a service: a journey sees what a shopper, a vendor or an operator sees.
 
 pub mod access;
+mod browser;
 mod cloud;
 mod http;
 mod people;
@@ -11,6 +12,7 @@ mod reference;
 mod shop;
 mod wait;
 
+pub use browser::Browser;
 pub use cloud::Cloud;
 pub use http::{Client, Reply};
 pub use people::{PASSWORD, Person};

@@ -7,6 +7,7 @@ mod crash;
 mod delivery;
 mod isolation;
 mod manners;
+mod page;
 mod race;
 mod registration;
 mod sale;

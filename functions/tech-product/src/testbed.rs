@@ -24,7 +24,7 @@ use crate::table::{SCHEMA, Stock, import_key, stock_of};
 use crate::{Ctx, ImportFiles, ImportQueue, Intake, Stores};
 
 pub(crate) struct World {
-    _db: DynamoDb,
+    db: DynamoDb,
     pub(crate) ctx: Ctx,
     pub(crate) intake: Intake,
     pub(crate) clock: Clock,
@@ -89,7 +89,7 @@ impl World {
         let (files, queue) = (Arc::new(MemoryFiles::default()), Arc::new(MemoryQueue::default()));
         let stores = Arc::new(OneStore { terms: Mutex::new(terms()) });
         let intake = Intake { ctx: ctx.clone(), stores: stores.clone(), files: files.clone(), queue: queue.clone() };
-        Self { _db: db, ctx, intake, clock, stores, files, queue }
+        Self { db, ctx, intake, clock, stores, files, queue }
     }
 
     /// A world with the two categories of the catalogue.
@@ -111,6 +111,11 @@ impl World {
         world
     }
 
+    /// A client of the table's DynamoDB, for what the kit does not tell.
+    pub(crate) fn client(&self) -> aws_sdk_dynamodb::Client {
+        self.db.client()
+    }
+
     pub(crate) fn products_max(&self, max: u32) {
         self.stores.terms.lock().unwrap().products_max = max;
     }
@@ -123,11 +128,20 @@ impl World {
 
     /// Takes an import that is newer than every one before it.
     pub(crate) async fn take_text(&self, text: &str, format: Format) -> Import {
+        self.take_as("cpu", mapping(), text, format).await
+    }
+
+    /// Takes an import of lines into a category.
+    pub(crate) async fn take_into(&self, category: &str, mapping: Mapping, lines: &str) -> Import {
+        self.take_as(category, mapping, lines, Format::Ndjson).await
+    }
+
+    async fn take_as(&self, category: &str, mapping: Mapping, text: &str, format: Format) -> Import {
         self.clock.advance(SignedDuration::from_millis(1));
         let upload = Upload {
             store_id: store(),
-            category: "cpu".parse().unwrap(),
-            mapping: mapping(),
+            category: category.parse().unwrap(),
+            mapping,
             format,
             gzip: false,
             bytes: text.into(),

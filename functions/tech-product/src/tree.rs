@@ -24,7 +24,9 @@ pub struct Tree {
 
 /// Remembers the tree between requests; clones share it.
 #[derive(Debug, Clone, Default)]
-pub struct TreeMemory(Arc<Mutex<Option<(Timestamp, Arc<Tree>)>>>);
+pub struct TreeMemory(Arc<Mutex<Option<Remembered>>>);
+
+type Remembered = (Timestamp, Arc<Tree>);
 
 impl TreeMemory {
     /// The tree, at most a minute old; read anew when it does not have the category `wanted`.

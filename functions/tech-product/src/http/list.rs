@@ -52,29 +52,33 @@ pub(super) async fn store_products(
 
 async fn answer(ctx: &Ctx, query: ListQuery) -> Result<Json<PageAnswer<CardView>>, Problem> {
     let after = query.cursor.as_deref().map(|cursor| read_cursor(cursor, &query.pattern)).transpose()?;
-    let ListQuery { category, mut narrowed, sort, limit, specs, pattern, .. } = query;
-    let shelves = match (narrowed.store, &category, sort, specs.is_empty()) {
-        (Some(store), None, Sort::Newest, true) => {
-            narrowed.store = None;
-            Shelves::Store(store)
-        }
-        _ => {
-            let tree = ctx.tree.tree(&ctx.table, ctx.clock.now(), category.as_ref()).await?;
-            let slugs = tree.below(category.as_ref());
-            if category.is_some() && slugs.is_empty() {
-                return Err(Problem::of(&kinds::NOT_FOUND));
-            }
-            if !specs.is_empty() {
-                let templates = tree.templates(&ctx.table, &slugs).await?;
-                let fields: Vec<_> = templates.iter().flat_map(|t| &t.fields).filter(|f| f.filterable).collect();
-                narrowed.specs = specs.iter().map(|asked| wanted(asked, &fields)).collect::<Result<_, _>>()?;
-            }
-            Shelves::Categories(slugs)
-        }
-    };
-    let Found { cards, next } = shelf::page(&ctx.table, &Asked { shelves, narrowed, sort, limit, after }).await?;
-    let next_cursor = next.map(|place| write_cursor(&place, &pattern));
+    let (shelves, narrowed) = shelves(ctx, &query).await?;
+    let asked = Asked { shelves, narrowed, sort: query.sort, limit: query.limit, after };
+    let Found { cards, next } = shelf::page(&ctx.table, &asked).await?;
+    let next_cursor = next.map(|place| write_cursor(&place, &query.pattern));
     Ok(Json(PageAnswer { items: cards.into_iter().map(CardView::from).collect(), next_cursor }))
+}
+
+/// Whose lists answer, and what is left to be looked at in them: a store has one of its own, in order of time.
+async fn shelves(ctx: &Ctx, query: &ListQuery) -> Result<(Shelves, Narrowed), Problem> {
+    let (category, mut narrowed) = (query.category.as_ref(), query.narrowed.clone());
+    if let (Some(store), None, Sort::Newest) = (narrowed.store, category, query.sort)
+        && query.specs.is_empty()
+    {
+        narrowed.store = None;
+        return Ok((Shelves::Store(store), narrowed));
+    }
+    let tree = ctx.tree.tree(&ctx.table, ctx.clock.now(), category).await?;
+    let slugs = tree.below(category);
+    if category.is_some() && slugs.is_empty() {
+        return Err(Problem::of(&kinds::NOT_FOUND));
+    }
+    if !query.specs.is_empty() {
+        let templates = tree.templates(&ctx.table, &slugs).await?;
+        let fields: Vec<_> = templates.iter().flat_map(|t| &t.fields).filter(|f| f.filterable).collect();
+        narrowed.specs = query.specs.iter().map(|asked| wanted(asked, &fields)).collect::<Result<_, _>>()?;
+    }
+    Ok((Shelves::Categories(slugs), narrowed))
 }
 
 fn wanted((name, values): (&String, &Vec<String>), fields: &[&SpecField]) -> Result<(String, Wanted), Problem> {
@@ -103,7 +107,7 @@ impl ListQuery {
         pairs.retain(|(_, value)| !value.is_empty());
         pairs.sort();
         let listed = pairs.iter().filter(|(name, _)| !matches!(name.as_str(), "cursor" | "limit"));
-        let pattern = listed.map(|(name, value)| format!("{name}={value}&")).collect();
+        let pattern = listed.flat_map(|(name, value)| [name.as_str(), "=", value, "&"]).collect();
         let mut query = Self {
             category: None,
             narrowed: Narrowed::default(),
@@ -115,8 +119,11 @@ impl ListQuery {
         };
         let mut once = String::new();
         for (name, value) in pairs {
-            let several = matches!(name.as_str(), "brand" | "condition") || name.starts_with("spec");
-            if !several && once == name {
+            if let Some(spec) = spec_name(&name) {
+                query.specs.entry(spec.to_owned()).or_default().push(value);
+                continue;
+            }
+            if once == name && !matches!(name.as_str(), "brand" | "condition") {
                 return Err(wrong(&format!("{name} is there twice")));
             }
             query.take(&name, value)?;
@@ -152,11 +159,8 @@ impl ListQuery {
                 self.limit = limit.ok_or_else(|| not("1 to 100"))?;
             }
             "cursor" => self.cursor = Some(value),
-            _ => match spec_name(name) {
-                Some(spec) => self.specs.entry(spec.to_owned()).or_default().push(value),
-                // Parameters of campaigns and the like are nobody's fault.
-                None => {}
-            },
+            // What is nothing of ours, such as a campaign's name, is nobody's fault.
+            _ => {}
         }
         Ok(())
     }

@@ -149,8 +149,14 @@ fn place(card: &Card, sort: Sort) -> String {
 struct Lane {
     query: Query,
     read: VecDeque<Card>,
-    /// Where it goes on; nothing is read any more without it.
-    next: Option<Option<Cursor>>,
+    rest: Rest,
+}
+
+/// What was not read of a list yet.
+enum Rest {
+    All,
+    After(Cursor),
+    Nothing,
 }
 
 struct Merge<'a> {
@@ -165,7 +171,7 @@ impl<'a> Merge<'a> {
             Shelves::Store(store) => vec![bounded(table::on_sale_by(*store), asked)],
             Shelves::Categories(slugs) => slugs.iter().map(|slug| bounded(listed(slug, asked.sort), asked)).collect(),
         };
-        let lanes = queries.into_iter().map(|query| Lane { query, read: VecDeque::new(), next: Some(None) });
+        let lanes = queries.into_iter().map(|query| Lane { query, read: VecDeque::new(), rest: Rest::All });
         Self { table, asked, lanes: lanes.collect() }
     }
 
@@ -188,12 +194,16 @@ impl<'a> Merge<'a> {
         let (table, limit) = (self.table, self.piece());
         let empty = self.lanes.iter_mut().filter(|lane| lane.read.is_empty());
         let reads = empty.filter_map(|lane| {
-            let cursor = lane.next.take()?;
+            let cursor = match std::mem::replace(&mut lane.rest, Rest::Nothing) {
+                Rest::All => None,
+                Rest::After(cursor) => Some(cursor),
+                Rest::Nothing => return None,
+            };
             let query = lane.query.clone().limit(limit).after(cursor);
             Some(async move {
                 let page = table.query::<Card>(query).await?;
                 lane.read.extend(page.rows.into_iter().map(dynamodb::Stored::into_row));
-                lane.next = page.next.map(Some);
+                lane.rest = page.next.map_or(Rest::Nothing, Rest::After);
                 Ok::<_, Error>(())
             })
         });
@@ -216,7 +226,7 @@ impl<'a> Merge<'a> {
     }
 
     fn is_over(&self) -> bool {
-        self.lanes.iter().all(|lane| lane.read.is_empty() && lane.next.is_none())
+        self.lanes.iter().all(|lane| lane.read.is_empty() && matches!(lane.rest, Rest::Nothing))
     }
 }
 

@@ -1,7 +1,10 @@
 //! Use cases against the embedded table: races, repetitions, crashes between steps.
 
+mod catalogue;
 mod import_order;
 mod imports;
 mod products;
 mod reservations;
+mod shelf;
 mod stock;
+mod variants;

@@ -12,7 +12,7 @@ use crate::ops::create_product::{NewProduct, create};
 use crate::table::{Brand, Card, PriceChange, brand_key, on_sale_in, product_key};
 use crate::testbed::{World, by, cpu, id_of, owner, store};
 
-fn new(sku: &str, brand: &str) -> NewProduct {
+pub(super) fn new(sku: &str, brand: &str) -> NewProduct {
     let specs = [
         ("socket", json!("AM5")),
         ("cores", json!(8)),

@@ -31,7 +31,6 @@ pub fn document(routes: &[Route], examples: &Examples) -> Value {
     json!({
         "openapi": "3.1.0",
         "info": {"title": "UltraMarket", "version": env!("CARGO_PKG_VERSION"), "description": DESCRIPTION},
-        "servers": [{"url": "/"}],
         "tags": tags(routes),
         "paths": paths,
         "components": {
@@ -152,10 +151,22 @@ fn name(permission: contracts::Permission) -> String {
 
 fn path_parameters(path: &str) -> Vec<Value> {
     let names = path.split('/').filter_map(|part| part.strip_prefix('{')?.strip_suffix('}'));
-    let schema = |name: &str| {
-        if name.ends_with("_id") { json!({"type": "string", "format": "uuid"}) } else { json!({"type": "string"}) }
+    let parameter = |name: &str| {
+        let schema = match name.strip_suffix("_id") {
+            Some(_) => json!({"type": "string", "format": "uuid"}),
+            None => json!({"type": "string"}),
+        };
+        json!({"name": name, "in": "path", "required": true, "schema": schema, "description": meaning(name)})
     };
-    names.map(|name| json!({"name": name, "in": "path", "required": true, "schema": schema(name)})).collect()
+    names.map(parameter).collect()
+}
+
+/// What a parameter of a path stands for.
+fn meaning(name: &str) -> String {
+    match name.strip_suffix("_id") {
+        Some(thing) => format!("The id of the {}.", thing.replace('_', " ")),
+        None => format!("The {}.", name.replace('_', " ")),
+    }
 }
 
 /// Such as `post_stores_by_id_products`.

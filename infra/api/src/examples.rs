@@ -32,6 +32,11 @@ pub struct Recorded {
     answer: Value,
 }
 
+/// What opens something to whoever has it: an example shows that it is there, not what it was.
+const SECRETS: [&str; 3] = ["access_token", "refresh_token", "session"];
+/// What stands in the place of one.
+const HIDDEN: &str = "…";
+
 /// Longer answers teach no more: lists are cut to this many items.
 const ITEMS_MAX: usize = 2;
 
@@ -71,11 +76,11 @@ impl Examples {
 
     fn add(&mut self, route: &Route, recorded: Recorded) {
         let known = self.0.entry(format!("{} {}", route.method, route.path)).or_default();
-        let answer = shortened(recorded.answer);
+        let answer = shown(recorded.answer);
         let better = known.answers.get(&recorded.status).is_none_or(|held| weight(held) < weight(&answer));
         if better {
             if !recorded.request.is_null() {
-                known.request = Some(shortened(recorded.request));
+                known.request = Some(shown(recorded.request));
             }
             if !answer.is_null() {
                 known.answers.insert(recorded.status, answer);
@@ -107,10 +112,68 @@ fn weight(value: &Value) -> usize {
     }
 }
 
-fn shortened(value: Value) -> Value {
+/// What an example shows of a body: short lists, no secrets.
+fn shown(value: Value) -> Value {
     match value {
-        Value::Array(items) => items.into_iter().take(ITEMS_MAX).map(shortened).collect(),
-        Value::Object(members) => members.into_iter().map(|(name, value)| (name, shortened(value))).collect(),
+        Value::Array(items) => items.into_iter().take(ITEMS_MAX).map(shown).collect(),
+        Value::Object(members) => members.into_iter().map(member).collect(),
+        Value::String(text) if text.contains("X-Amz-Signature=") => without_signature(&text).into(),
         other => other,
+    }
+}
+
+fn member((name, value): (String, Value)) -> (String, Value) {
+    let secret = SECRETS.contains(&name.as_str()) && value.is_string();
+    let value = if secret { HIDDEN.into() } else { shown(value) };
+    (name, value)
+}
+
+/// The address alone of a presigned request.
+fn without_signature(url: &str) -> String {
+    let address = url.split('?').next().unwrap_or_default();
+    format!("{address}?{HIDDEN}")
+}
+
+#[cfg(test)]
+mod tests {
+    use lambda::http::Access;
+    use serde_json::json;
+
+    use super::*;
+
+    fn login() -> Vec<Route> {
+        lambda::http::Routes::<reference::Ctx>::new("auth-public")
+            .post("/v1/auth/login", Access::Public, "Sign in", || async { lambda::http::NoContent })
+            .list()
+            .to_vec()
+    }
+
+    #[test]
+    fn an_example_holds_no_token_and_no_signature() {
+        let answer = json!({
+            "access_token": "eyJ.a.b", "refresh_token": "secret", "expires_in": 900,
+            "upload": {"url": "http://127.0.0.1:4566/b/k?X-Amz-Expires=900&X-Amz-Signature=ab"},
+            "many": [{"session": "s"}, {"session": null}, {}],
+        });
+        let line = json!({
+            "method": "POST", "path": "/v1/auth/login", "request": {"refresh_token": "old"}, "status": 200, "answer": answer,
+        });
+        let examples = Examples::recorded(&line.to_string(), &login()).unwrap();
+        let known = examples.of("POST", "/v1/auth/login").unwrap();
+        assert_eq!(known.request, Some(json!({"refresh_token": "…"})));
+        let shown = json!({
+            "access_token": "…", "refresh_token": "…", "expires_in": 900,
+            "upload": {"url": "http://127.0.0.1:4566/b/k?…"},
+            "many": [{"session": "…"}, {"session": null}],
+        });
+        assert_eq!(known.answers[&200], shown);
+    }
+
+    #[test]
+    fn the_examples_that_are_kept_hold_none() {
+        let kept = serde_json::to_string(&Examples::read().unwrap()).unwrap();
+        for secret in ["\"eyJ", "X-Amz-Signature", "X-Amz-Credential"] {
+            assert!(!kept.contains(secret), "{secret}");
+        }
     }
 }

@@ -5,6 +5,8 @@
 mod definition;
 mod document;
 mod examples;
+#[cfg(test)]
+mod tests;
 
 use std::path::PathBuf;
 

@@ -16,9 +16,11 @@ impl<S> Takes for State<S> {
     fn describe(_: &mut Operation, _: &mut Schemas) {}
 }
 
-/// The parameters of a path stand in the path.
+/// The parameters of a path stand in the path; what does not read as theirs is refused.
 impl<T> Takes for Path<T> {
-    fn describe(_: &mut Operation, _: &mut Schemas) {}
+    fn describe(operation: &mut Operation, _: &mut Schemas) {
+        operation.refuses([&kinds::PARAMETER]);
+    }
 }
 
 macro_rules! nothing_to_say {

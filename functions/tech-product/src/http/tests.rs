@@ -1,5 +1,7 @@
 //! The routes through the whole service, and the sample events through the real handlers.
 
+mod catalogue;
+
 use contracts::{PlatformRole, Service};
 use domain::UserId;
 use lambda::testing::{Call, Reply, published};
@@ -47,11 +49,18 @@ async fn every_sample_request_is_answered() {
     let w = World::with_catalogue().await;
     w.import(&[cpu("9800x3d", 6_850_000, 12)]).await;
     let recorded = |name: &str| Call::recorded(sample(name));
-    for (name, status) in [("read.categories", 200), ("read.list", 200), ("read.product", 200)] {
-        let reply = w.read(recorded(name)).await;
+    for name in ["categories", "list", "narrowed", "filters", "brands", "product"] {
+        let (name, status) = (format!("read.{name}"), 200);
+        let reply = w.read(recorded(&name)).await;
         assert_eq!(reply.status, status, "{name}: {}", reply.body);
     }
-    for (name, status) in [("manage.category", 201), ("manage.import", 202), ("manage.product", 201)] {
+    for (name, status) in [
+        ("manage.category", 201),
+        ("manage.import", 202),
+        ("manage.product", 201),
+        ("manage.brand", 201),
+        ("manage.variant", 201),
+    ] {
         let reply = w.manage(recorded(name)).await;
         assert_eq!(reply.status, status, "{name}: {}", reply.body);
     }

@@ -4,7 +4,7 @@ use domain::Change as Said;
 use serde_json::json;
 
 use super::products::new;
-use crate::domain::{Fault, Patch, Product, SpecField, SpecTemplate, SpecValue, Status};
+use crate::domain::{Fault, FiscalDefaults, Patch, Product, SpecField, SpecTemplate, SpecValue, Status};
 use crate::ops::ProductError;
 use crate::ops::categories::{self, CategoryChange, CategoryError};
 use crate::ops::change_product::{Change, change, publish};
@@ -32,7 +32,7 @@ fn every_template_of_the_catalogue_can_be_kept_and_says_what_receipts_need() {
 #[tokio::test]
 async fn nothing_is_published_without_a_number_for_its_receipts() {
     let w = World::with_catalogue().await;
-    let none = CategoryChange { fiscal: Some(Default::default()), ..CategoryChange::default() };
+    let none = CategoryChange { fiscal: Some(FiscalDefaults::default()), ..CategoryChange::default() };
     categories::change(&w.ctx, &"cpu".parse().unwrap(), none, by()).await.unwrap();
     let product = create(&w.intake, new("A-1", "AMD")).await.unwrap();
     let stored = w.get::<Product>(product_key(product.product_id)).await.unwrap();

@@ -1,6 +1,6 @@
 use std::collections::HashSet;
 
-use aws_sdk_dynamodb::types::{AttributeValue, ReturnConsumedCapacity};
+use aws_sdk_dynamodb::types::{AttributeValue, ConsumedCapacity, ReturnConsumedCapacity};
 use domain::{Localized, Money, PageLimit, Slug};
 use proptest::prelude::*;
 use proptest::test_runner::{Config, TestRunner};
@@ -151,7 +151,7 @@ async fn a_page_of_twenty_costs_at_most_three_read_units() {
         let call = call.key_condition_expression(format!("{index}PK = :pk"));
         let call = call.expression_attribute_values(":pk", AttributeValue::S("SALE#cpu".into()));
         let answer = call.return_consumed_capacity(ReturnConsumedCapacity::Total).send().await.unwrap();
-        let units = answer.consumed_capacity().and_then(|c| c.capacity_units()).unwrap();
+        let units = answer.consumed_capacity().and_then(ConsumedCapacity::capacity_units).unwrap();
         assert_eq!(answer.items().len(), 20);
         assert!(units > 0.5 && units <= 3.0, "{index}: {units} read units");
     }

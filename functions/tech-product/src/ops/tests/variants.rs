@@ -105,11 +105,11 @@ async fn a_variant_with_reserved_pieces_is_not_removed() {
     let mut request = w.request(&[("b", 1)]).await;
     request.lines[0].product_id = id_of("a");
     (request.lines[0].variant_id, request.lines[0].unit_price) = (red.variant_id, red.price);
-    let hold = ReservationId::derived("hold");
-    reserve(&w.ctx, hold, &request).await.unwrap();
+    let reservation = ReservationId::derived("hold");
+    reserve(&w.ctx, reservation, &request).await.unwrap();
     let refused = remove(&w.ctx, with.clone(), red.variant_id, by()).await;
     assert!(matches!(refused, Err(ProductError::Reserved(1))));
-    release(&w.ctx, hold, None).await.unwrap();
+    release(&w.ctx, reservation, None).await.unwrap();
     let left = remove(&w.ctx, with, red.variant_id, by()).await.unwrap();
     assert!(stock(&w, red.variant_id).await.is_none());
     assert!(w.get::<crate::table::SkuClaim>(card_key(store(), "a-red")).await.is_none());
@@ -128,9 +128,9 @@ async fn a_hold_and_a_removal_at_once_leave_no_hold_without_stock() {
         let mut request = w.request(&[("b", 1)]).await;
         request.lines[0].product_id = id_of("a");
         (request.lines[0].variant_id, request.lines[0].unit_price) = (red.variant_id, red.price);
-        let hold = ReservationId::derived(&n.to_string());
+        let reservation = ReservationId::derived(&n.to_string());
         let (held, removed) =
-            futures::join!(reserve(&w.ctx, hold, &request), remove(&w.ctx, with, red.variant_id, by()));
+            futures::join!(reserve(&w.ctx, reservation, &request), remove(&w.ctx, with, red.variant_id, by()));
         let stock = stock(&w, red.variant_id).await;
         assert_eq!(held.is_ok(), stock.as_ref().is_some_and(|s| s.reserved == 1), "{held:?} {removed:?}");
         assert!(removed.is_err() || stock.is_none());

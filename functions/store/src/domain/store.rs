@@ -1,6 +1,7 @@
 use contracts::{StoreStatus, StoreTerms};
 use domain::{Change, Money, Phone, Region, Slug, StoreId, Timestamp, UserId};
 use garde::Validate;
+use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 
 use super::{Jshshir, NotAllowed, Plan, Step, Stir, StoreName, after};
@@ -37,7 +38,8 @@ pub struct Store {
 }
 
 /// What a store tells about itself.
-#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
+#[schemars(rename = "StoreDetails")]
 pub struct Details {
     /// What people call it.
     pub name: StoreName,
@@ -61,7 +63,7 @@ pub struct Details {
 }
 
 /// Who stands behind a store.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
 #[serde(rename_all = "SCREAMING_SNAKE_CASE")]
 pub enum StoreKind {
     /// A person.
@@ -73,7 +75,8 @@ pub enum StoreKind {
 }
 
 /// How to reach a store.
-#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, Validate)]
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, Validate, JsonSchema)]
+#[schemars(rename = "StoreContacts")]
 pub struct Contacts {
     /// Answered by a person.
     #[garde(skip)]

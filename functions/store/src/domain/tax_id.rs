@@ -1,5 +1,6 @@
 //! The numbers by which the tax office knows sellers.
 
+use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 
 /// Not as many digits as the number has.
@@ -10,8 +11,9 @@ pub struct TaxIdError(&'static str, usize);
 macro_rules! digits {
     ($($(#[$doc:meta])* $name:ident = $label:literal, $length:literal;)+) => {$(
         $(#[$doc])*
-        #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+        #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
         #[serde(try_from = "String", into = "String")]
+        #[schemars(inline, extend("pattern" = concat!("^[0-9]{", $length, "}$")))]
         pub struct $name(String);
 
         impl TryFrom<String> for $name {

@@ -5,6 +5,7 @@ use axum::extract::{Path, Query, State};
 use contracts::StoreStatus;
 use domain::StoreId;
 use lambda::http::{Body, PageAnswer, PageQuery, Problem, User};
+use schemars::JsonSchema;
 use serde::Deserialize;
 
 use super::answers::StoreAnswer;
@@ -14,7 +15,7 @@ use crate::domain::{Step, Store};
 use crate::ops::{self, Advance};
 use crate::table;
 
-#[derive(Deserialize)]
+#[derive(Deserialize, JsonSchema)]
 pub(super) struct Filter {
     /// `UNDER_REVIEW` when nothing is said.
     status: Option<StoreStatus>,

@@ -2,13 +2,14 @@
 
 use contracts::{StaffRole, StoreStatus};
 use domain::{Region, Slug, StoreId, Timestamp, UserId};
+use schemars::JsonSchema;
 use serde::Serialize;
 
 use crate::domain::{Contacts, Details, Plan, Store, StoreKind, StoreName};
 use crate::ops::Mine;
 
 /// A store as everybody sees it: who is behind it stays with the platform.
-#[derive(Debug, Serialize)]
+#[derive(Debug, Serialize, JsonSchema)]
 pub(super) struct PublicStore {
     store_id: StoreId,
     slug: Slug,
@@ -39,7 +40,8 @@ impl From<Store> for PublicStore {
 }
 
 /// A store as its staff and the admins see it.
-#[derive(Debug, Serialize)]
+#[derive(Debug, Serialize, JsonSchema)]
+#[schemars(rename = "Store")]
 pub(super) struct StoreAnswer {
     store_id: StoreId,
     slug: Slug,
@@ -75,7 +77,7 @@ impl From<Store> for StoreAnswer {
 }
 
 /// A store that the caller works for.
-#[derive(Debug, Serialize)]
+#[derive(Debug, Serialize, JsonSchema)]
 pub(super) struct MyStore {
     #[serde(flatten)]
     store: StoreAnswer,

@@ -2,13 +2,15 @@
 
 use domain::{Change, Region, Slug};
 use garde::Validate;
+use schemars::JsonSchema;
 use serde::Deserialize;
 
 use crate::domain::{Contacts, Details, Jshshir, Plan, Stir, StoreChange, StoreKind, StoreName};
 
 /// A store to be opened.
-#[derive(Debug, Deserialize, Validate)]
+#[derive(Debug, Deserialize, Validate, JsonSchema)]
 #[serde(deny_unknown_fields)]
+#[schemars(rename = "NewStore")]
 pub(super) struct OpenBody {
     #[garde(skip)]
     name: StoreName,
@@ -51,8 +53,9 @@ impl From<OpenBody> for Details {
 }
 
 /// A merge patch of a store.
-#[derive(Debug, Default, Deserialize, Validate)]
+#[derive(Debug, Default, Deserialize, Validate, JsonSchema)]
 #[serde(default, deny_unknown_fields)]
+#[schemars(rename = "StorePatch")]
 pub(super) struct ChangeBody {
     #[garde(skip)]
     name: Option<StoreName>,
@@ -101,16 +104,18 @@ impl From<ChangeBody> for StoreChange {
 }
 
 /// Why a store is handed back: its staff read it.
-#[derive(Debug, Deserialize, Validate)]
+#[derive(Debug, Deserialize, Validate, JsonSchema)]
 #[serde(deny_unknown_fields)]
+#[schemars(rename = "StoreRejection")]
 pub(super) struct RejectBody {
     #[garde(length(chars, min = 3, max = 500))]
     pub(super) reason: String,
 }
 
 /// A store's plan.
-#[derive(Debug, Deserialize, Validate)]
+#[derive(Debug, Deserialize, Validate, JsonSchema)]
 #[serde(deny_unknown_fields)]
+#[schemars(rename = "NewStorePlan")]
 pub(super) struct PlanBody {
     #[garde(skip)]
     pub(super) plan: Plan,

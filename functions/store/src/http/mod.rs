@@ -31,16 +31,22 @@ lambda::problems! {
 pub fn api() -> Routes<Ctx> {
     Routes::new("store-api")
         .post("/v1/stores", Access::Vendor, "Open a store", vendor::open)
+        .refuses(&[&SLUG_TAKEN])
         .get("/v1/stores", Access::Public, "The stores that sell", public::list)
         .get("/v1/stores/mine", Access::Shopper, "The stores I work for", vendor::mine)
         .get("/v1/stores/slug/{slug}", Access::Public, "A store by its slug", public::by_slug)
         .get("/v1/stores/{store_id}", Access::Public, "A store", public::one)
         .patch("/v1/stores/{store_id}", Access::Staff(StoreWrite), "Change a store", vendor::change)
+        .refuses(&[&REVIEWED, &kinds::CONFLICT])
         .post("/v1/stores/{store_id}/submit", Access::Staff(StoreWrite), "Ask for a review", vendor::submit)
+        .refuses(&[&STATUS, &INCOMPLETE, &kinds::CONFLICT])
         .get("/v1/admin/stores", Access::Admin, "The stores in a status", admin::list)
         .post("/v1/admin/stores/{store_id}/approve", Access::Admin, "Let a store sell", admin::approve)
+        .refuses(&[&STATUS, &kinds::CONFLICT])
         .post("/v1/admin/stores/{store_id}/reject", Access::Admin, "Hand a store back to its staff", admin::reject)
+        .refuses(&[&STATUS, &kinds::CONFLICT])
         .post("/v1/admin/stores/{store_id}/plan", Access::Admin, "Set a store's plan", admin::set_plan)
+        .refuses(&[&kinds::CONFLICT])
         .get("/internal/stores/{store_id}", Access::Internal, "What services need of a store", internal::terms)
         .get(
             "/internal/stores/{store_id}/members/{user_id}",

@@ -3,8 +3,7 @@
 use axum::Json;
 use axum::extract::{Path, State};
 use domain::StoreId;
-use http::StatusCode;
-use lambda::http::{Body, PageAnswer, PageQuery, Problem, User};
+use lambda::http::{Body, Created, PageAnswer, PageQuery, Problem, User};
 
 use super::answers::{MyStore, StoreAnswer};
 use super::bodies::{ChangeBody, OpenBody};
@@ -16,10 +15,10 @@ pub(super) async fn open(
     State(ctx): State<Ctx>,
     User(me): User,
     Body(body): Body<OpenBody>,
-) -> Result<(StatusCode, Json<StoreAnswer>), Problem> {
+) -> Result<Created<StoreAnswer>, Problem> {
     let slug = body.slug.clone();
     let store = ops::open(&ctx, Open { owner: me.user_id, details: body.into(), slug }).await?;
-    Ok((StatusCode::CREATED, Json(store.into())))
+    Ok(Created(store.into()))
 }
 
 pub(super) async fn mine(

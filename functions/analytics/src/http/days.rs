@@ -4,6 +4,7 @@ use axum::Json;
 use axum::extract::{Path, Query, State};
 use domain::{Date, Money, StoreId};
 use lambda::http::Problem;
+use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 
 use crate::ctx::Ctx;
@@ -11,9 +12,11 @@ use crate::ops::days::{Range, days};
 use crate::table::{DayRow, Scope};
 
 /// `?from=2026-11-01&to=2026-11-23`, both included.
-#[derive(Debug, Deserialize)]
+#[derive(Debug, Deserialize, JsonSchema)]
 pub(super) struct Asked {
+    /// The first day, in Tashkent.
     from: Date,
+    /// The last day.
     to: Date,
 }
 
@@ -23,21 +26,21 @@ impl Asked {
     }
 }
 
-#[derive(Debug, Serialize)]
+#[derive(Debug, Serialize, JsonSchema)]
 pub(super) struct StoreDays {
     store_id: StoreId,
     days: Vec<StoreDay>,
     total: Sales,
 }
 
-#[derive(Debug, Serialize)]
+#[derive(Debug, Serialize, JsonSchema)]
 struct StoreDay {
     day: Date,
     #[serde(flatten)]
     sales: Sales,
 }
 
-#[derive(Debug, Serialize)]
+#[derive(Debug, Serialize, JsonSchema)]
 struct Sales {
     orders: u64,
     items: u64,
@@ -68,13 +71,13 @@ pub(super) async fn store(
     Ok(Json(StoreDays { store_id, total: Sales::of(&rows), days: rows.iter().map(day).collect() }))
 }
 
-#[derive(Debug, Serialize)]
+#[derive(Debug, Serialize, JsonSchema)]
 pub(super) struct PlatformDays {
     days: Vec<PlatformDay>,
     total: Sales,
 }
 
-#[derive(Debug, Serialize)]
+#[derive(Debug, Serialize, JsonSchema)]
 struct PlatformDay {
     day: Date,
     registrations: u64,

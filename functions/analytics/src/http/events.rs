@@ -5,6 +5,7 @@ use axum::extract::{Query, State};
 use contracts::Event;
 use dynamodb::Query as TableQuery;
 use lambda::http::{PageAnswer, PageQuery, Problem, User};
+use schemars::JsonSchema;
 use serde::Deserialize;
 
 use crate::ctx::Ctx;
@@ -12,8 +13,9 @@ use crate::ops::events::events;
 use crate::table::EventRow;
 
 /// `?hour=2026-11-23T11`, in Tashkent.
-#[derive(Debug, Deserialize)]
+#[derive(Debug, Deserialize, JsonSchema)]
 pub(super) struct Asked {
+    /// Such as `2026-11-23T11`.
     hour: String,
 }
 

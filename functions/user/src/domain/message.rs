@@ -3,11 +3,13 @@
 
 use contracts::{ImportFailed, ImportFailure, ImportFinished, OrderPlaced, StoreFact};
 use domain::{ImportId, Locale, Localized, Money, OrderId, StoreId};
+use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 
 /// Why somebody is told something, with what a front end needs to lead there.
-#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
 #[serde(tag = "type", content = "data", rename_all = "SCREAMING_SNAKE_CASE")]
+#[schemars(rename = "NotificationMessage")]
 pub enum Message {
     /// An order of theirs was placed.
     OrderPlaced {

@@ -3,6 +3,7 @@ use std::str::FromStr;
 use contracts::UserRegistered;
 use domain::{Change, Currency, Date, Locale, Timestamp, UserId, business_day};
 use jiff::civil::date;
+use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 
 use super::{Bio, DisplayName, TimeZoneName, Username};
@@ -35,7 +36,7 @@ pub struct Profile {
 }
 
 /// As the person puts it.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
 #[serde(rename_all = "SCREAMING_SNAKE_CASE")]
 pub enum Gender {
     /// Male.

@@ -1,11 +1,13 @@
 use std::fmt;
 use std::str::FromStr;
 
+use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 
 /// What somebody wrote: 1 to `MAX` characters after trimming, no control characters; line breaks only if `LINES`.
-#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
 #[serde(try_from = "String", into = "String")]
+#[schemars(inline, extend("minLength" = 1, "maxLength" = MAX))]
 pub struct Text<const MAX: usize, const LINES: bool>(String);
 
 /// The name people see.

@@ -2,11 +2,13 @@ use std::fmt;
 use std::str::FromStr;
 
 use domain::{Slug, SlugError};
+use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 
 /// A name that no other account has: a slug of 3 to 30 characters.
-#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
 #[serde(try_from = "String", into = "String")]
+#[schemars(inline, extend("minLength" = 3, "maxLength" = 30))]
 pub struct Username(Slug);
 
 /// Why a text is no username.

@@ -1,12 +1,14 @@
 //! What is answered about people.
 
 use domain::{Currency, Date, Locale, NotificationId, Timestamp, UserId};
+use schemars::JsonSchema;
 use serde::Serialize;
 
 use crate::domain::{Bio, DisplayName, Gender, Message, Notification, Profile, TimeZoneName, Username};
 
 /// A profile as its person and the other services see it.
-#[derive(Debug, Serialize)]
+#[derive(Debug, Serialize, JsonSchema)]
+#[schemars(rename = "Profile")]
 pub(super) struct ProfileAnswer {
     user_id: UserId,
     display_name: Option<DisplayName>,
@@ -15,6 +17,7 @@ pub(super) struct ProfileAnswer {
     gender: Option<Gender>,
     bio: Option<Bio>,
     language: Locale,
+    #[schemars(with = "String", regex(pattern = "^[A-Z]{3}$"))]
     currency: Currency,
     timezone: TimeZoneName,
     joined_at: Timestamp,
@@ -40,7 +43,7 @@ impl From<Profile> for ProfileAnswer {
 }
 
 /// A profile as everybody sees it.
-#[derive(Debug, Serialize)]
+#[derive(Debug, Serialize, JsonSchema)]
 pub(super) struct PublicProfile {
     user_id: UserId,
     display_name: Option<DisplayName>,
@@ -62,7 +65,8 @@ impl From<Profile> for PublicProfile {
 }
 
 /// A notification in the reader's language.
-#[derive(Debug, Serialize)]
+#[derive(Debug, Serialize, JsonSchema)]
+#[schemars(rename = "Notification")]
 pub(super) struct NotificationAnswer {
     notification_id: NotificationId,
     title: &'static str,

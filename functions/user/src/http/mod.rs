@@ -6,7 +6,7 @@ mod patch;
 mod profiles;
 mod regions;
 
-use lambda::http::{Access, Route, Routes};
+use lambda::http::{Access, Route, Routes, kinds};
 
 use crate::ctx::Ctx;
 
@@ -23,7 +23,9 @@ lambda::problems! {
 pub fn api() -> Routes<Ctx> {
     Routes::new("user-api")
         .get("/v1/users/me", Access::Shopper, "My profile", profiles::mine)
+        .refuses(&[&NO_PROFILE])
         .patch("/v1/users/me", Access::Shopper, "Change my profile", profiles::change)
+        .refuses(&[&NO_PROFILE, &USERNAME_TAKEN, &kinds::CONFLICT])
         .get("/v1/users/me/notifications", Access::Shopper, "My notifications", notifications::list)
         .get(
             "/v1/users/me/notifications/unread-count",

@@ -7,6 +7,7 @@ use garde::Validate;
 use http::HeaderMap;
 use http::header::ACCEPT_LANGUAGE;
 use lambda::http::{Body, PageAnswer, PageQuery, Problem, User, kinds};
+use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 
 use super::answers::NotificationAnswer;
@@ -15,7 +16,7 @@ use crate::domain::Notification;
 use crate::ops::{self, Unread};
 use crate::table;
 
-#[derive(Deserialize)]
+#[derive(Deserialize, JsonSchema)]
 pub(super) struct Filter {
     /// Only those that were not read.
     #[serde(default)]
@@ -45,8 +46,9 @@ pub(super) async fn unread_count(State(ctx): State<Ctx>, User(me): User) -> Resu
     Ok(Json(ops::unread_count(&ctx, me.user_id).await?))
 }
 
-#[derive(Debug, Deserialize, Validate)]
+#[derive(Debug, Deserialize, Validate, JsonSchema)]
 #[serde(deny_unknown_fields)]
+#[schemars(rename = "NotificationMark")]
 pub(super) struct Mark {
     #[garde(skip)]
     read: bool,
@@ -65,7 +67,8 @@ pub(super) async fn mark(
     Ok(Json(NotificationAnswer::new(marked, locale)))
 }
 
-#[derive(Serialize)]
+#[derive(Serialize, JsonSchema)]
+#[schemars(rename = "MarkedNotifications")]
 pub(super) struct Marked {
     /// How many were unread before.
     marked: usize,

@@ -2,26 +2,35 @@
 
 use std::fmt::Display;
 
-use domain::{Change, Currency, Date};
+use domain::{Change, Currency, Date, Locale};
 use garde::Validate;
 use lambda::http::{Problem, kinds};
+use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 
-use crate::domain::{BirthDateError, ProfileChange};
+use crate::domain::{Bio, BirthDateError, DisplayName, Gender, ProfileChange, TimeZoneName, Username};
 
 /// The members that may be changed, as text; any other member is a malformed body. The rules stand with the types of
 /// the domain, in [`ProfilePatch::read`].
-#[derive(Debug, Default, Deserialize, Validate)]
+#[derive(Debug, Default, Deserialize, Validate, JsonSchema)]
 #[serde(default, deny_unknown_fields)]
 #[garde(allow_unvalidated)]
 pub(super) struct ProfilePatch {
+    #[schemars(with = "Change<DisplayName>")]
     display_name: Change<String>,
+    #[schemars(with = "Change<Username>")]
     username: Change<String>,
+    #[schemars(with = "Change<Date>")]
     date_of_birth: Change<String>,
+    #[schemars(with = "Change<Gender>")]
     gender: Change<String>,
+    #[schemars(with = "Change<Bio>")]
     bio: Change<String>,
+    #[schemars(with = "Locale")]
     language: Change<String>,
+    #[schemars(with = "String", regex(pattern = "^[A-Z]{3}$"))]
     currency: Change<String>,
+    #[schemars(with = "TimeZoneName")]
     timezone: Change<String>,
 }
 

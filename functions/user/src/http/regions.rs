@@ -1,13 +1,14 @@
 //! The regions of the country.
 
 use axum::Json;
-use axum::response::{IntoResponse, Response};
 use domain::{Money, Region};
-use http::HeaderValue;
+use http::HeaderName;
 use http::header::CACHE_CONTROL;
+use schemars::JsonSchema;
 use serde::Serialize;
 
-#[derive(Serialize)]
+#[derive(Serialize, JsonSchema)]
+#[schemars(rename = "RegionTerms")]
 struct RegionAnswer {
     code: &'static str,
     name: &'static str,
@@ -18,12 +19,15 @@ struct RegionAnswer {
     postal_prefix: &'static str,
 }
 
-#[derive(Serialize)]
-struct Regions {
+#[derive(Serialize, JsonSchema)]
+pub(super) struct Regions {
     items: Vec<RegionAnswer>,
 }
 
-pub(super) async fn list() -> Response {
+/// They change with a release: a day's copy does no harm.
+const CACHED: [(HeaderName, &str); 1] = [(CACHE_CONTROL, "public, max-age=86400")];
+
+pub(super) async fn list() -> ([(HeaderName, &'static str); 1], Json<Regions>) {
     let answer = |region: Region| RegionAnswer {
         code: region.code(),
         name: region.name(),
@@ -32,7 +36,5 @@ pub(super) async fn list() -> Response {
         postal_prefix: region.postal_prefix(),
     };
     let items = Region::ALL.into_iter().map(answer).collect();
-    let mut response = Json(Regions { items }).into_response();
-    response.headers_mut().insert(CACHE_CONTROL, HeaderValue::from_static("public, max-age=86400"));
-    response
+    (CACHED, Json(Regions { items }))
 }

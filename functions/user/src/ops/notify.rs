@@ -2,6 +2,7 @@
 
 use domain::{PageLimit, UserId};
 use dynamodb::Error;
+use schemars::JsonSchema;
 use serde::Serialize;
 
 use crate::ctx::Ctx;
@@ -23,7 +24,8 @@ pub async fn notify(ctx: &Ctx, notification: &Notification) -> Result<(), Error>
 }
 
 /// How many notifications somebody has not read.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, JsonSchema)]
+#[schemars(rename = "UnreadNotifications")]
 pub struct Unread {
     /// Exact up to 100.
     pub count: usize,

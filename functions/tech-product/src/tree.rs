@@ -13,7 +13,7 @@ use crate::table::{self, template_key};
 /// Categories change rarely, and a list that is a minute behind is still true.
 const REMEMBERED_FOR: SignedDuration = SignedDuration::from_secs(60);
 /// Visible categories of the whole tree.
-const CATEGORIES_MAX: usize = 1_000;
+pub(crate) const CATEGORIES_MAX: usize = 1_000;
 
 /// The visible categories at one moment, and the templates that were asked for since.
 #[derive(Debug, Default)]

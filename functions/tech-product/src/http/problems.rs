@@ -32,9 +32,10 @@ lambda::problems! {
     /// A product has at most 20 variants.
     VARIANTS_LIMIT = 409, "variants-limit", "Mahsulotda 20 tadan ko'p variant bo'lolmaydi",
         "У товара не может быть больше 20 вариантов", "A product has at most 20 variants";
-    /// Another variant has to become the default first.
-    DEFAULT_VARIANT = 409, "default-variant", "Asosiy variantni o'chirib bo'lmaydi",
-        "Основной вариант нельзя удалить", "The default variant cannot be removed";
+    /// The default variant, and the one that has the product's own SKU, stay.
+    DEFAULT_VARIANT = 409, "default-variant", "Asosiy variantni va mahsulot SKUsi bilan bir xil variantni o'chirib bo'lmaydi",
+        "Основной вариант и вариант с артикулом товара нельзя удалить",
+        "The default variant and the one with the product's SKU cannot be removed";
     /// The product cannot become that; `status` says what it is.
     STATUS = 409, "status-not-possible", "Mahsulot holatini bunday o'zgartirib bo'lmaydi",
         "Статус товара нельзя так изменить", "The product cannot become that";

@@ -8,7 +8,8 @@ use serde_json::{Value, json};
 use super::audit::audit;
 use crate::Ctx;
 use crate::domain::{Category, FiscalDefaults, SpecField, SpecTemplate, TemplateError, TooDeep};
-use crate::table::{Card, category_key, on_sale_in, template_key};
+use crate::table::{self, Card, category_key, on_sale_in, template_key};
+use crate::tree::CATEGORIES_MAX;
 
 /// A category to be made.
 #[derive(Debug, Clone)]
@@ -150,8 +151,10 @@ pub async fn retire(ctx: &Ctx, slug: &Slug, by: (Actor, CorrelationId)) -> Resul
     }
     let one = PageLimit::new(1).unwrap_or_default();
     let sold = ctx.table.query::<Card>(on_sale_in(slug).limit(one)).await.map_err(CategoryError::Table)?;
-    let tree = ctx.tree.tree(&ctx.table, ctx.clock.now(), None).await.map_err(CategoryError::Table)?;
-    if !sold.rows.is_empty() || tree.below(Some(slug)).iter().any(|below| below != slug) {
+    // Not the tree that is remembered: a child may be younger than a minute.
+    let shown = ctx.table.query_all::<Category>(table::categories(), CATEGORIES_MAX).await;
+    let parent = shown.map_err(CategoryError::Table)?.iter().any(|category| category.ancestors.contains(slug));
+    if !sold.rows.is_empty() || parent {
         return Err(CategoryError::InUse);
     }
     let after = Category { retired: true, updated_at: ctx.clock.now(), ..Category::clone(&before) };

@@ -27,8 +27,8 @@ pub enum ProductError {
     /// It has no such variant.
     #[error("there is no such variant")]
     NoVariant,
-    /// The default variant stays: another one has to become it first.
-    #[error("the default variant cannot be removed")]
+    /// The default variant stays, and the one that has the product's own SKU.
+    #[error("the default variant and the one with the product's SKU cannot be removed")]
     DefaultVariant,
     /// Pieces of the variant are held for orders.
     #[error("{0} pieces are reserved")]

@@ -64,7 +64,7 @@ pub async fn take(intake: &Intake, upload: Upload) -> Result<Import, UploadError
     let Upload { store_id, category, mapping, by, correlation, .. } = upload;
     let lines = to_lines(&upload.bytes, upload.format, upload.gzip)?;
     let known = ctx.table.get_consistent::<Category>(category_key(&category)).await?;
-    known.ok_or(UploadError::NoCategory)?;
+    known.filter(|category| !category.retired).ok_or(UploadError::NoCategory)?;
     let terms = intake.stores.terms(store_id).await?;
     if terms.is_none_or(|terms| terms.status != StoreStatus::Active) {
         return Err(UploadError::StoreNotActive);

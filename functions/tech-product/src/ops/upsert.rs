@@ -113,8 +113,11 @@ impl Context<'_> {
         if !missing.is_empty() {
             return Ok(Tried::Done(Outcome::Refused(missing)));
         }
-        let Some(variant) = after.variants.iter().find(|variant| variant.default) else {
-            return Err(Error::Call { operation: "import", detail: format!("no default in {}", after.product_id) });
+        let Some(variant) = after.variants.iter().find(|variant| variant.sku == row.sku) else {
+            return Err(Error::Call {
+                operation: "import",
+                detail: format!("no variant {} in {}", row.sku, after.product_id),
+            });
         };
         let (card, stock) = futures::future::try_join(
             self.ctx.table.get_consistent::<Card>(card_key(before.store_id, &before.sku)),
@@ -162,7 +165,7 @@ impl Context<'_> {
     /// The product as the row wants it. A draft goes on sale; what its store took off sale stays off.
     fn updated(&self, number: u32, row: &ImportRow, before: &Product) -> Product {
         let patch: Patch = row.patch.clone();
-        let reprice = |v: &Variant| Variant { price: if v.default { row.price } else { v.price }, ..v.clone() };
+        let reprice = |v: &Variant| Variant { price: if v.sku == row.sku { row.price } else { v.price }, ..v.clone() };
         let details = before.details.clone().with(patch, self.template);
         Product {
             fiscal: Fiscal::of(&details, &self.template.fiscal),

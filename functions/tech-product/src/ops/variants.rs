@@ -67,12 +67,12 @@ pub async fn add(ctx: &Ctx, before: Stored<Product>, new: NewVariant, by: By) ->
         after.variants.iter_mut().for_each(|other| other.default = false);
     }
     after.variants.push(variant.clone());
-    check_variants(&after.variants)?;
+    check(&after)?;
     let added = json!({"sku": variant.sku, "options": variant.options, "price": variant.price, "stock": stock});
     let told = (by, "variant.add", Value::Null, added);
     let also = |tx: Tx| {
         let tx = tx.create("stock", &stock_row(&after, &variant, stock));
-        let tx = if variant.sku == after.sku { tx } else { tx.create("sku", &claim(&after, &variant)) };
+        let tx = tx.create("sku", &claim(&after, &variant));
         let opening = || moved(&before, &after, variant_id, stock, MovementCause::Opening { by: by.0 });
         if stock > 0 { tx.create("movement", &opening()) } else { tx }
     };
@@ -104,13 +104,13 @@ pub async fn change(
     if after.variants == before.variants {
         return Ok(before);
     }
-    check_variants(&after.variants)?;
+    check(&after)?;
     let told = (by, "variant.change", json!(known), json!(after.variant(id)));
     commit(ctx, &before, &after, id, told, |tx| tx).await
 }
 
-/// Removes a variant with its stock; pieces that are there are written off. Refused for the default and while pieces are
-/// held for orders.
+/// Removes a variant with its stock; pieces that are there are written off. Refused for the default, for the one that has
+/// the product's own SKU (imports name it), and while pieces are held for orders.
 pub async fn remove(
     ctx: &Ctx,
     before: Stored<Product>,
@@ -118,7 +118,7 @@ pub async fn remove(
     by: By,
 ) -> Result<Stored<Product>, ProductError> {
     let variant = before.variant(id).ok_or(ProductError::NoVariant)?.clone();
-    if variant.default {
+    if variant.default || variant.sku == before.sku {
         return Err(ProductError::DefaultVariant);
     }
     let stock = ctx.table.get_consistent::<Stock>(stock_key(before.product_id, id)).await?;
@@ -131,14 +131,22 @@ pub async fn remove(
     let told = (by, "variant.remove", json!({"variant": variant, "on_hand": stock.on_hand}), Value::Null);
     let also = |tx: Tx| {
         // By its version: a hold that begins at this moment refuses it.
-        let tx = tx.delete("stock", &stock);
-        let own = variant.sku == before.sku;
-        let tx = if own { tx } else { tx.delete_key("sku", card_key(before.store_id, &variant.sku)) };
+        let tx = tx.delete("stock", &stock).delete_key("sku", card_key(before.store_id, &variant.sku));
         let cause = MovementCause::Staff { by: by.0, asked: "the variant was removed".into() };
         let written_off = || moved(&before, &after, id, -stock.on_hand, cause);
         if stock.on_hand > 0 { tx.create("movement", &written_off()) } else { tx }
     };
     commit(ctx, &before, &after, id, told, also).await
+}
+
+/// Checks that the variants go together, and that a crossed-out price stays above what is asked.
+fn check(after: &Product) -> Result<(), ProductError> {
+    check_variants(&after.variants)?;
+    let (original, price) = (after.details.original_price, after.price());
+    if original.zip(price).is_some_and(|(original, price)| original.minor() <= price.minor()) {
+        return Err(ProductError::Faults(vec![Refusal::new("price", Fault::OriginalPrice)]));
+    }
+    Ok(())
 }
 
 async fn commit(

@@ -1,12 +1,12 @@
 use std::collections::BTreeMap;
 
-use domain::Change as Said;
+use domain::{Change as Said, Localized};
 use serde_json::json;
 
 use super::products::new;
 use crate::domain::{Fault, FiscalDefaults, Patch, Product, SpecField, SpecTemplate, SpecValue, Status};
 use crate::ops::ProductError;
-use crate::ops::categories::{self, CategoryChange, CategoryError};
+use crate::ops::categories::{self, CategoryChange, CategoryError, NewCategory};
 use crate::ops::change_product::{Change, change, publish};
 use crate::ops::create_product::{NewProduct, create};
 use crate::table::product_key;
@@ -72,7 +72,36 @@ async fn a_category_is_retired_when_it_is_empty_and_takes_nothing_new() {
     assert!(matches!(made, Err(ProductError::NoCategory)));
     let changed = categories::change(&w.ctx, &board, CategoryChange::default(), by()).await;
     assert!(matches!(changed, Err(CategoryError::NotFound)));
+    w.clock.advance(jiff::SignedDuration::from_secs(61));
+    let tree = w.ctx.tree.tree(&w.ctx.table, w.ctx.clock.now(), None).await.unwrap();
+    assert_eq!(tree.below(None), [cpu]);
     assert!(!categories::get(&w.ctx, &board).await.unwrap().unwrap().is_shown());
+}
+
+#[tokio::test]
+async fn a_new_category_is_found_at_once_and_below_its_parent_within_a_minute() {
+    let w = World::with_catalogue().await;
+    let tree = async |wanted: Option<&str>| {
+        let wanted = wanted.map(|slug| slug.parse().unwrap());
+        let tree = w.ctx.tree.tree(&w.ctx.table, w.ctx.clock.now(), wanted.as_ref()).await.unwrap();
+        tree.below(wanted.as_ref()).len()
+    };
+    assert_eq!((tree(None).await, tree(Some("cpu")).await), (2, 1));
+    let new = NewCategory {
+        slug: "am5".parse().unwrap(),
+        names: Localized::same("AM5"),
+        parent: Some("cpu".parse().unwrap()),
+        position: 0,
+        visible: true,
+        fields: Vec::new(),
+        fiscal: FiscalDefaults::default(),
+    };
+    categories::create(&w.ctx, new, by()).await.unwrap();
+    assert_eq!(tree(None).await, 2, "as it was remembered");
+    assert_eq!(tree(Some("am5")).await, 1);
+    assert_eq!((tree(None).await, tree(Some("cpu")).await), (3, 2));
+    let orphan = categories::retire(&w.ctx, &"cpu".parse().unwrap(), by()).await;
+    assert!(matches!(orphan, Err(CategoryError::InUse)));
 }
 
 #[tokio::test]

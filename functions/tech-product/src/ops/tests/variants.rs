@@ -90,11 +90,24 @@ async fn exactly_one_variant_is_the_default_and_it_stays() {
     let swapped = VariantChange { default: true, ..VariantChange::default() };
     let with = change(&w.ctx, with, red, swapped, by()).await.unwrap();
     assert_eq!(with.default_variant().map(|v| v.variant_id), Some(red));
-    let left = remove(&w.ctx, with, first, by()).await.unwrap();
-    assert_eq!(left.variants.len(), 1);
-    assert!(w.get::<Card>(card_key(store(), "a")).await.is_some(), "the product keeps its SKU");
-    let same = add(&w.ctx, left, new("a-2", "qizil"), by()).await;
+    for stays in [first, red] {
+        assert!(matches!(remove(&w.ctx, with.clone(), stays, by()).await, Err(ProductError::DefaultVariant)));
+    }
+    let same = add(&w.ctx, with, new("a-2", "qizil"), by()).await;
     assert!(matches!(same, Err(ProductError::Variants(VariantFault::SameOptions))));
+}
+
+#[tokio::test]
+async fn an_import_says_price_and_stock_of_the_variant_it_names() {
+    let w = world().await;
+    let default = NewVariant { default: true, ..new("a-red", "Qizil") };
+    let with = add(&w.ctx, product(&w, "a").await, default, by()).await.unwrap();
+    w.import(&[cpu("a", 2_000_000, 7)]).await;
+    let after = product(&w, "a").await;
+    let prices: Vec<_> = after.variants.iter().map(|v| v.price.minor()).collect();
+    assert_eq!(prices, [200_000_000, 90_000_000]);
+    let pieces = [stock(&w, with.variants[0].variant_id).await, stock(&w, with.variants[1].variant_id).await];
+    assert_eq!(pieces.map(|s| s.unwrap().on_hand), [7, 3]);
 }
 
 #[tokio::test]

@@ -5,7 +5,7 @@ use schemars::JsonSchema;
 use serde::Serialize;
 
 use crate::domain::{
-    Category, Condition, Details, Fiscal, FiscalDefaults, Product, SpecField, SpecTemplate, Status, Variant,
+    Category, Condition, Details, Fiscal, FiscalDefaults, Product, SpecField, SpecKind, SpecTemplate, Status, Variant,
 };
 use crate::ops::filters::{Filters, SpecFilter};
 use crate::table::{Brand, BrandStatus, Card, PriceChange};
@@ -229,8 +229,15 @@ struct ConditionCount {
 /// A specification to be asked for as `spec.<name>`.
 #[derive(Debug, Serialize, JsonSchema)]
 struct SpecFilterView {
-    #[serde(flatten)]
-    field: SpecField,
+    name: String,
+    label: Localized,
+    #[serde(rename = "type")]
+    kind: SpecKind,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    unit: Option<String>,
+    /// The choices of a select or multi-select.
+    #[serde(skip_serializing_if = "Vec::is_empty")]
+    options: Vec<String>,
     /// Values that occur, with the products of each.
     #[serde(skip_serializing_if = "Vec::is_empty")]
     values: Vec<ValueCount>,
@@ -267,8 +274,8 @@ impl FiltersView {
 impl From<SpecFilter> for SpecFilterView {
     fn from(SpecFilter { field, values, range }: SpecFilter) -> Self {
         let values = values.into_iter().map(|(value, products)| ValueCount { value, products }).collect();
-        // Where it stands in rows of an import is no business of shoppers.
-        let field = SpecField { source: None, ..field };
-        Self { field, values, min: range.map(|(min, _)| min), max: range.map(|(_, max)| max) }
+        let (min, max) = (range.map(|(min, _)| min), range.map(|(_, max)| max));
+        let SpecField { name, label, kind, unit, options, .. } = field;
+        Self { name, label, kind, unit, options, values, min, max }
     }
 }

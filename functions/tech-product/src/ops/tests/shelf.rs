@@ -6,11 +6,12 @@ use proptest::prelude::*;
 use proptest::test_runner::{Config, TestRunner};
 use serde_json::{Value, json};
 
-use crate::domain::{FiscalDefaults, Wanted};
+use crate::domain::{FiscalDefaults, Product, Status, Wanted};
 use crate::ops::categories::{self, NewCategory};
+use crate::ops::change_product::{Change, change};
 use crate::ops::shelf::{Asked, Found, LOOKED_AT_MAX, Narrowed, Shelves, Sort, page};
-use crate::table::Card;
-use crate::testbed::{World, by, cpu, cpu_fields, mapping, store};
+use crate::table::{Card, product_key};
+use crate::testbed::{World, by, cpu, cpu_fields, id_of, mapping, store};
 
 fn slug(text: &str) -> Slug {
     text.parse().unwrap()
@@ -138,6 +139,22 @@ async fn a_page_looks_at_no_more_than_its_limit_and_says_where_to_go_on() {
     assert!(first.cards.is_empty() && first.next.is_some(), "short, and honest about it");
     let second = page(&w.ctx.table, &Asked { after: first.next, ..asked }).await.unwrap();
     assert!(second.cards.is_empty() && second.next.is_none());
+}
+
+#[tokio::test]
+async fn a_changed_price_moves_its_product_and_what_is_off_sale_leaves_the_list() {
+    let w = world(4).await;
+    let of = async |sku: &str| w.get::<Product>(product_key(id_of(sku))).await.unwrap();
+    let dear = Change { price: Some(Money::tiyin(900_000_000)), ..Change::default() };
+    change(&w.ctx, of("p-03").await, dear, by()).await.unwrap();
+    assert_eq!(all(&w, asked(Sort::Dearest, Narrowed::default())).await.0, numbered([3, 0, 1, 2]));
+    let off = Change { status: Some(Status::Inactive), ..Change::default() };
+    change(&w.ctx, of("p-01").await, off, by()).await.unwrap();
+    for sort in [Sort::Newest, Sort::Dearest] {
+        let mut left = all(&w, asked(sort, Narrowed::default())).await.0;
+        left.sort();
+        assert_eq!(left, numbered([0, 2, 3]));
+    }
 }
 
 /// What the README promises of the price of a page.

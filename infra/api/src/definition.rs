@@ -88,13 +88,14 @@ fn path_parameters(path: &str) -> impl Iterator<Item = &str> {
 
 #[cfg(test)]
 mod tests {
-    use lambda::http::Route;
+    use lambda::http::{NoContent, Routes};
 
     use super::*;
 
     fn route(access: Access) -> Route {
-        let (function, path) = ("store-api", "/v1/stores/{store_id}");
-        Route { function, method: "GET".parse().unwrap(), path, access, summary: "One store" }
+        let routes = Routes::<reference::Ctx>::new("store-api");
+        let routes = routes.get("/v1/stores/{store_id}", access, "One store", || async { NoContent });
+        routes.list()[0].clone()
     }
 
     #[test]

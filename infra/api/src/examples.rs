@@ -23,7 +23,7 @@ pub struct Known {
 
 /// One call as a journey recorded it: a line of a recording.
 #[derive(Debug, Clone, Deserialize)]
-pub struct Recorded {
+struct Recorded {
     method: String,
     path: String,
     #[serde(default)]

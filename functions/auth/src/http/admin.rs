@@ -14,7 +14,9 @@ use crate::table::{AuditEntry, audit_of_actor, audit_of_resource};
 /// Which part of the log: exactly one of the two.
 #[derive(Deserialize, JsonSchema)]
 pub(super) struct AuditQuery {
+    /// What something was done to, such as `store/0198e4c2-0000-7000-8000-000000000003`.
     resource: Option<String>,
+    /// Who did it: the id of a user, or such as `system/order`.
     actor: Option<String>,
 }
 

@@ -22,7 +22,7 @@ pub(super) struct CartAnswer {
 }
 
 #[derive(Debug, Serialize, JsonSchema)]
-#[schemars(rename = "CartItem")]
+#[schemars(rename = "CartEntry")]
 pub(super) struct LineAnswer {
     item_id: CartItemId,
     product_id: ProductId,

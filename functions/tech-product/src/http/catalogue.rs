@@ -110,7 +110,7 @@ pub(super) struct CategoryView {
     depth: usize,
     position: u32,
     visible: bool,
-    #[serde(skip_serializing_if = "std::ops::Not::not")]
+    /// Out of use for good.
     retired: bool,
 }
 
@@ -236,10 +236,8 @@ struct SpecFilterView {
     #[serde(skip_serializing_if = "Option::is_none")]
     unit: Option<String>,
     /// The choices of a select or multi-select.
-    #[serde(skip_serializing_if = "Vec::is_empty")]
     options: Vec<String>,
     /// Values that occur, with the products of each.
-    #[serde(skip_serializing_if = "Vec::is_empty")]
     values: Vec<ValueCount>,
     /// The smallest number.
     #[serde(skip_serializing_if = "Option::is_none")]

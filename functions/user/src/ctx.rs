@@ -1,17 +1,21 @@
 //! What the service works with.
 
-use domain::Clock;
+use std::sync::Arc;
+
+use domain::{Clock, Entropy};
 use dynamodb::Table;
 use lambda::http::{Gate, Gated};
 use lambda::{Base, MissingSetting};
 
-/// The table, the time, and who is let in.
+/// The table, time, randomness, and who is let in.
 #[derive(Clone)]
 pub struct Ctx {
     /// The user table.
     pub table: Table,
     /// Now.
     pub clock: Clock,
+    /// Randomness.
+    pub entropy: Arc<dyn Entropy>,
     gate: Gate,
 }
 
@@ -23,12 +27,12 @@ impl Ctx {
 
     /// For the function that takes events.
     pub fn worker(base: &Base) -> Result<Self, MissingSetting> {
-        Ok(Self::new(base.table()?, base.clock.clone()))
+        Ok(Self::new(base.table()?, base.clock.clone(), base.entropy.clone()))
     }
 
     /// Of its parts, without tokens.
-    pub const fn new(table: Table, clock: Clock) -> Self {
-        Self { table, clock, gate: Gate::new() }
+    pub const fn new(table: Table, clock: Clock, entropy: Arc<dyn Entropy>) -> Self {
+        Self { table, clock, entropy, gate: Gate::new() }
     }
 }
 

@@ -4,6 +4,8 @@
 //! | --- | --- | --- | --- |
 //! | profile | `USER#<user>` | `PROFILE` | |
 //! | username | `USERNAME#<name>` | `USERNAME` | |
+//! | addresses, at most 20 | `USER#<user>` | `ADDRESSES` | |
+//! | preferences | `USER#<user>` | `PREFERENCES` | |
 //! | notification (180 days) | `USER#<user>` | `NOTIFICATION#<id>` | `UNREAD#<user>` / `<id>`, while unread |
 //! | outbox (14 days) | `OUTBOX#<day>#<shard>` | `<ms>#<event>` | |
 //!
@@ -11,6 +13,8 @@
 //! | --- | --- |
 //! | a person's profile | get `USER#<user>` / `PROFILE` |
 //! | is a username taken | the condition of creating `USERNAME#<name>` |
+//! | a person's addresses, and one of them | get `USER#<user>` / `ADDRESSES`, consistent |
+//! | what a person wants to be told | get `USER#<user>` / `PREFERENCES` |
 //! | a person's notifications, newest first | query `USER#<user>`, prefix `NOTIFICATION#`, descending |
 //! | one notification of a person | get `USER#<user>` / `NOTIFICATION#<id>` |
 //! | unread ones, and how many | query GSI1 `UNREAD#<user>`, descending |
@@ -23,7 +27,7 @@ use dynamodb::{Index, IndexSchema, Key, Projection, Query, Row, TableSchema};
 use jiff::SignedDuration;
 use serde::{Deserialize, Serialize};
 
-use crate::domain::{Notification, Profile, Username};
+use crate::domain::{AddressBook, Notification, Preferences, Profile, Username};
 
 /// The table's shape.
 pub const SCHEMA: TableSchema =
@@ -40,6 +44,16 @@ pub fn profile(user: UserId) -> Key {
 /// Where a username is claimed.
 pub fn username(name: &Username) -> Key {
     Key::new(format!("USERNAME#{name}"), "USERNAME")
+}
+
+/// Where the addresses of `user` are.
+pub fn addresses(user: UserId) -> Key {
+    Key::new(format!("USER#{user}"), "ADDRESSES")
+}
+
+/// Where the preferences of `user` are.
+pub fn preferences(user: UserId) -> Key {
+    Key::new(format!("USER#{user}"), "PREFERENCES")
 }
 
 /// Where a notification of `user` is.
@@ -79,6 +93,22 @@ impl Row for Claim {
 
     fn key(&self) -> Key {
         username(&self.username)
+    }
+}
+
+impl Row for AddressBook {
+    const KIND: &'static str = "addresses";
+
+    fn key(&self) -> Key {
+        addresses(self.user_id)
+    }
+}
+
+impl Row for Preferences {
+    const KIND: &'static str = "preferences";
+
+    fn key(&self) -> Key {
+        preferences(self.user_id)
     }
 }
 

@@ -1,6 +1,6 @@
 //! Events of the other services, each safe to deliver again and in any order.
 
-use contracts::{Event, Fact};
+use contracts::{Actor, CheckoutCompleted, Event, Fact, OrderPlaced, StaffFact};
 use domain::UserId;
 use futures::future::try_join_all;
 use lambda::worker::{ConsumeError, Worker};
@@ -24,21 +24,40 @@ impl Consumer {
     async fn notify(&self, event: &Event, user: UserId, message: Message) -> Result<(), ConsumeError> {
         Ok(ops::notify(&self.ctx, &Notification::of(event, "", user, message)).await?)
     }
+
+    async fn orders_placed(&self, event: &Event, checkout: &CheckoutCompleted) -> Result<(), ConsumeError> {
+        let told = |order: &OrderPlaced| {
+            let message = Message::order_placed(order, checkout.payment_method);
+            Notification::of(event, &order.order_id.to_string(), checkout.user_id, message)
+        };
+        let notifications: Vec<_> = checkout.orders.iter().map(told).collect();
+        try_join_all(notifications.iter().map(|n| ops::notify(&self.ctx, n))).await?;
+        Ok(())
+    }
+
+    /// Nobody is told what they did themselves.
+    async fn staff(&self, event: &Event, staff: &StaffFact, message: Message) -> Result<(), ConsumeError> {
+        if event.actor == (Actor::User { id: staff.user_id }) {
+            return Ok(());
+        }
+        self.notify(event, staff.user_id, message).await
+    }
 }
 
 impl Worker for Consumer {
     async fn consume(&self, event: Event) -> Result<(), ConsumeError> {
         match &event.fact {
             Fact::UserRegistered(registered) => Ok(ops::welcome(&self.ctx, registered, event.at).await?),
-            Fact::CheckoutCompleted(checkout) => {
-                let orders = checkout.orders.iter().map(|order| {
-                    let part = order.order_id.to_string();
-                    Notification::of(&event, &part, checkout.user_id, Message::order_placed(order))
-                });
-                let notifications: Vec<_> = orders.collect();
-                try_join_all(notifications.iter().map(|n| ops::notify(&self.ctx, n))).await?;
-                Ok(())
-            }
+            Fact::CheckoutCompleted(checkout) => self.orders_placed(&event, checkout).await,
+            Fact::PaymentCompleted(paid) => self.notify(&event, paid.user_id, Message::order_paid(paid)).await,
+            Fact::OrderMoved(moved) => match Message::order_moved(moved) {
+                Some(message) => self.notify(&event, moved.user_id, message).await,
+                None => Ok(()),
+            },
+            Fact::OrderDelivered(ended) => self.notify(&event, ended.user_id, Message::order_delivered(ended)).await,
+            Fact::OrderCancelled(order) => self.notify(&event, order.user_id, Message::order_cancelled(order)).await,
+            Fact::StaffInvited(staff) => self.staff(&event, staff, Message::staff_invited(staff)).await,
+            Fact::StaffChanged(staff) => self.staff(&event, staff, Message::staff_changed(staff)).await,
             Fact::StoreApproved(store) => self.notify(&event, store.owner_id, Message::store_approved(store)).await,
             Fact::StoreRejected(store) => self.notify(&event, store.owner_id, Message::store_rejected(store)).await,
             Fact::ImportFinished(import) => {
@@ -47,7 +66,12 @@ impl Worker for Consumer {
             Fact::ImportFailed(import) => {
                 self.notify(&event, import.requested_by, Message::import_failed(import)).await
             }
-            Fact::UserSignedIn(_) | Fact::UserSignedOut(_) | Fact::AuditRecorded(_) | Fact::StoreOpened(_) => {
+            Fact::UserSignedIn(_)
+            | Fact::UserSignedOut(_)
+            | Fact::AuditRecorded(_)
+            | Fact::StoreOpened(_)
+            | Fact::CartItemAdded(_)
+            | Fact::CartItemRemoved(_) => {
                 warn!("an event that this service did not subscribe to");
                 Ok(())
             }

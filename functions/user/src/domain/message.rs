@@ -1,10 +1,15 @@
-//! What notifications say. The facts are kept, the words are made when somebody reads: whoever changes the language
-//! reads old notifications in the new one.
+//! What notifications tell. The facts are kept, the words (`words.rs`) are made when somebody reads: whoever changes the
+//! language reads old notifications in the new one.
 
-use contracts::{ImportFailed, ImportFailure, ImportFinished, OrderPlaced, StoreFact};
-use domain::{ImportId, Locale, Localized, Money, OrderId, StoreId};
+use contracts::{
+    CancelReason, Fulfilment, ImportFailed, ImportFailure, ImportFinished, OrderCancelled, OrderEnded, OrderMoved,
+    OrderPlaced, PaymentCompleted, PaymentMethod, StaffFact, StaffRole, StoreFact,
+};
+use domain::{CheckoutId, ImportId, Money, OrderId, StoreId};
 use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
+
+use super::Topic;
 
 /// Why somebody is told something, with what a front end needs to lead there.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
@@ -19,6 +24,63 @@ pub enum Message {
         number: String,
         /// What is to be paid.
         total: Money,
+        /// How; rows of before there was a choice were paid in cash.
+        #[serde(default = "cash")]
+        payment_method: PaymentMethod,
+    },
+    /// A checkout of theirs was paid in advance.
+    OrderPaid {
+        /// The checkout.
+        checkout_id: CheckoutId,
+        /// What people call its orders.
+        numbers: Vec<String>,
+        /// What was paid.
+        amount: Money,
+    },
+    /// An order of theirs went on.
+    OrderMoved {
+        /// The order.
+        order_id: OrderId,
+        /// What people call it.
+        number: String,
+        /// Where it is now.
+        to: Fulfilment,
+    },
+    /// An order of theirs is with them.
+    OrderDelivered {
+        /// The order.
+        order_id: OrderId,
+        /// What people call it.
+        number: String,
+    },
+    /// An order of theirs was given up.
+    OrderCancelled {
+        /// The order.
+        order_id: OrderId,
+        /// What people call it.
+        number: String,
+        /// Why.
+        reason: CancelReason,
+        /// What they get back.
+        refund: Option<Money>,
+    },
+    /// They were asked to join a store's staff.
+    StaffInvited {
+        /// The store.
+        store_id: StoreId,
+        /// As people read it.
+        store_name: String,
+        /// What they are to be.
+        role: Option<StaffRole>,
+    },
+    /// They became something else in a store's staff, or nothing.
+    StaffChanged {
+        /// The store.
+        store_id: StoreId,
+        /// As people read it.
+        store_name: String,
+        /// What they are now; none when they are out.
+        role: Option<StaffRole>,
     },
     /// Their store may sell.
     StoreApproved {
@@ -52,10 +114,48 @@ pub enum Message {
     },
 }
 
+const fn cash() -> PaymentMethod {
+    PaymentMethod::CashOnDelivery
+}
+
 impl Message {
     /// That an order was placed.
-    pub fn order_placed(order: &OrderPlaced) -> Self {
-        Self::OrderPlaced { order_id: order.order_id, number: order.number.clone(), total: order.total }
+    pub fn order_placed(order: &OrderPlaced, payment_method: PaymentMethod) -> Self {
+        Self::OrderPlaced { order_id: order.order_id, number: order.number.clone(), total: order.total, payment_method }
+    }
+
+    /// That a checkout was paid.
+    pub fn order_paid(payment: &PaymentCompleted) -> Self {
+        let numbers = payment.orders.iter().map(|order| order.number.clone()).collect();
+        Self::OrderPaid { checkout_id: payment.checkout_id, numbers, amount: payment.amount }
+    }
+
+    /// That an order went on; `None` for the moves within a store, which change nothing for whoever waits.
+    pub fn order_moved(moved: &OrderMoved) -> Option<Self> {
+        let told = matches!(moved.to, Fulfilment::Confirmed | Fulfilment::Shipped | Fulfilment::OutForDelivery);
+        told.then(|| Self::OrderMoved { order_id: moved.order_id, number: moved.number.clone(), to: moved.to })
+    }
+
+    /// That an order arrived.
+    pub fn order_delivered(ended: &OrderEnded) -> Self {
+        Self::OrderDelivered { order_id: ended.order.order_id, number: ended.order.number.clone() }
+    }
+
+    /// That an order was given up.
+    pub fn order_cancelled(cancelled: &OrderCancelled) -> Self {
+        let OrderPlaced { order_id, number, .. } = &cancelled.order;
+        let (reason, refund) = (cancelled.reason, cancelled.refund);
+        Self::OrderCancelled { order_id: *order_id, number: number.clone(), reason, refund }
+    }
+
+    /// That somebody is asked to join a store.
+    pub fn staff_invited(staff: &StaffFact) -> Self {
+        Self::StaffInvited { store_id: staff.store_id, store_name: staff.store_name.clone(), role: staff.role }
+    }
+
+    /// That somebody's place in a store is another one.
+    pub fn staff_changed(staff: &StaffFact) -> Self {
+        Self::StaffChanged { store_id: staff.store_id, store_name: staff.store_name.clone(), role: staff.role }
     }
 
     /// That a store may sell.
@@ -80,115 +180,20 @@ impl Message {
         Self::ImportFailed { import_id, store_id, reason }
     }
 
-    /// A few words.
-    pub fn title(&self, locale: Locale) -> &'static str {
-        let [uz, ru, en] = match self {
-            Self::OrderPlaced { .. } => ["Buyurtma qabul qilindi", "Заказ принят", "Order placed"],
-            Self::StoreApproved { .. } => ["Do'kon tasdiqlandi", "Магазин одобрен", "Store approved"],
-            Self::StoreRejected { .. } => ["Do'kon rad etildi", "Магазин отклонён", "Store turned down"],
-            Self::ImportFinished { .. } => ["Import yakunlandi", "Импорт завершён", "Import finished"],
-            Self::ImportFailed { .. } => ["Import to'xtatildi", "Импорт прерван", "Import given up"],
-        };
-        match locale {
-            Locale::Uz => uz,
-            Locale::Ru => ru,
-            Locale::En => en,
+    /// What it is about, if people can choose to be told.
+    pub const fn topic(&self) -> Option<Topic> {
+        match self {
+            Self::OrderPlaced { .. }
+            | Self::OrderPaid { .. }
+            | Self::OrderMoved { .. }
+            | Self::OrderDelivered { .. }
+            | Self::OrderCancelled { .. } => Some(Topic::OrderUpdates),
+            Self::StaffInvited { .. }
+            | Self::StaffChanged { .. }
+            | Self::StoreApproved { .. }
+            | Self::StoreRejected { .. }
+            | Self::ImportFinished { .. }
+            | Self::ImportFailed { .. } => None,
         }
-    }
-
-    /// A sentence or two.
-    pub fn text(&self, locale: Locale) -> String {
-        let text = match self {
-            Self::OrderPlaced { number, total, .. } => Localized::new(
-                format!("Buyurtma {number} qabul qilindi. Jami: {total}."),
-                format!("Заказ {number} принят. Итого: {total}."),
-                format!("Order {number} has been placed. Total: {total}."),
-            ),
-            Self::StoreApproved { .. } => Localized::new(
-                "Do'koningiz tasdiqlandi: endi mahsulot sotishingiz mumkin.",
-                "Ваш магазин одобрен: теперь вы можете продавать.",
-                "Your store has been approved: you can sell now.",
-            ),
-            Self::StoreRejected { .. } => Localized::new(
-                "Do'koningiz tasdiqlanmadi. Sababini do'kon sahifasida ko'ring, tuzating va qayta yuboring.",
-                "Ваш магазин не одобрен. Причина указана на странице магазина: исправьте и отправьте снова.",
-                "Your store has not been approved. See the reason on its page, correct it and submit it again.",
-            ),
-            Self::ImportFinished { accepted, refused, .. } => Localized::new(
-                format!("Qo'shilgan mahsulotlar: {accepted}, rad etilgan qatorlar: {refused}."),
-                format!("Добавлено товаров: {accepted}, отклонено строк: {refused}."),
-                format!("Products added: {accepted}, rows refused: {refused}."),
-            ),
-            Self::ImportFailed { reason, .. } => import_failure(*reason),
-        };
-        text.get(locale).to_owned()
-    }
-}
-
-/// Why an import ended, and what to do about it.
-fn import_failure(reason: ImportFailure) -> Localized {
-    match reason {
-        ImportFailure::StoreNotActive => Localized::new(
-            "Do'kon faol emas, shuning uchun import to'xtatildi. Ungacha yuklangan qatorlar saqlangan.",
-            "Магазин не активен, поэтому импорт прерван. Обработанные до этого строки сохранены.",
-            "The store is not active, so the import ended early. Rows done until then are kept.",
-        ),
-        ImportFailure::FileGone => Localized::new(
-            "Yuklangan faylni o'qib bo'lmadi. Ungacha yuklangan qatorlar saqlangan; faylni qayta yuboring.",
-            "Загруженный файл не удалось прочитать. Обработанные строки сохранены; отправьте файл ещё раз.",
-            "The uploaded file could not be read. Rows done until then are kept; please upload it again.",
-        ),
-        ImportFailure::Stalled => Localized::new(
-            "Bizdagi nosozlik sababli import tugamadi. Ungacha yuklangan qatorlar saqlangan; faylni qayta yuboring.",
-            "Импорт не завершён из-за сбоя на нашей стороне. Обработанные строки сохранены; отправьте файл ещё раз.",
-            "The import did not finish because of a fault of ours. Rows done until then are kept; please upload it again.",
-        ),
-    }
-}
-
-#[cfg(test)]
-mod tests {
-    use super::*;
-
-    fn messages() -> [Message; 7] {
-        let store_id = StoreId::derived("s");
-        let (accepted, refused) = (990, 10);
-        let failed = |reason| Message::ImportFailed { import_id: ImportId::derived("i"), store_id, reason };
-        [
-            Message::OrderPlaced {
-                order_id: OrderId::derived("o"),
-                number: "UM-20261123-7K3F9Q".into(),
-                total: Money::tiyin(1_851_500_000),
-            },
-            Message::StoreApproved { store_id },
-            Message::StoreRejected { store_id },
-            Message::ImportFinished { import_id: ImportId::derived("i"), store_id, accepted, refused },
-            failed(ImportFailure::StoreNotActive),
-            failed(ImportFailure::FileGone),
-            failed(ImportFailure::Stalled),
-        ]
-    }
-
-    #[test]
-    fn every_message_speaks_three_languages() {
-        for message in messages() {
-            for (one, other) in [(Locale::Uz, Locale::Ru), (Locale::Ru, Locale::En), (Locale::En, Locale::Uz)] {
-                assert_ne!(message.title(one), message.title(other));
-                assert_ne!(message.text(one), message.text(other));
-            }
-        }
-    }
-
-    #[test]
-    fn an_order_is_called_by_its_number_and_total() {
-        let text = messages()[0].text(Locale::Uz);
-        assert_eq!(text, "Buyurtma UM-20261123-7K3F9Q qabul qilindi. Jami: 18 515 000 so'm.");
-    }
-
-    #[test]
-    fn a_front_end_sees_type_and_data() {
-        let json = serde_json::to_value(&messages()[1]).unwrap();
-        assert_eq!(json["type"], "STORE_APPROVED");
-        assert_eq!(json["data"]["store_id"], StoreId::derived("s").to_string());
     }
 }

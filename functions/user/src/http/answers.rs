@@ -80,7 +80,7 @@ pub(super) struct NotificationAnswer {
 
 impl NotificationAnswer {
     pub(super) fn new(n: Notification, locale: Locale) -> Self {
-        let (title, text) = (n.message.title(locale), n.message.text(locale));
+        let (title, text) = (n.message.title(locale), n.message.text(locale, n.at));
         Self { notification_id: n.notification_id, title, text, message: n.message, at: n.at, read: n.read }
     }
 }

@@ -1,8 +1,12 @@
 //! Routes; nothing else of the service knows HTTP.
 
+mod address_body;
+mod addresses;
 mod answers;
+mod fields;
 mod notifications;
 mod patch;
+mod preferences;
 mod profiles;
 mod regions;
 
@@ -17,6 +21,9 @@ lambda::problems! {
     /// Somebody else has the username.
     USERNAME_TAKEN = 409, "username-taken", "Bu foydalanuvchi nomi band", "Это имя пользователя занято",
         "This username is taken";
+    /// There are twenty addresses; `max` says so.
+    ADDRESSES_FULL = 409, "addresses-full", "Manzillar soni chegaraga yetdi", "Достигнут предел числа адресов",
+        "There is no room for another address";
 }
 
 /// The routes of `user-api`.
@@ -45,9 +52,34 @@ pub fn api() -> Routes<Ctx> {
             "Mark all notifications as read",
             notifications::mark_all,
         )
+        .get("/v1/users/me/preferences", Access::Shopper, "What I want to be told, and where", preferences::mine)
+        .patch("/v1/users/me/preferences", Access::Shopper, "Change what I am told", preferences::change)
+        .refuses(&[&kinds::CONFLICT])
+        .get("/v1/users/me/addresses", Access::Shopper, "My addresses", addresses::list)
+        .post("/v1/users/me/addresses", Access::Shopper, "Add an address", addresses::add)
+        .refuses(&[&ADDRESSES_FULL, &kinds::CONFLICT])
+        .get("/v1/users/me/addresses/{address_id}", Access::Shopper, "One of my addresses", addresses::one)
+        .refuses(&[&kinds::NOT_FOUND])
+        .patch("/v1/users/me/addresses/{address_id}", Access::Shopper, "Change an address", addresses::change)
+        .refuses(&[&kinds::NOT_FOUND, &kinds::CONFLICT])
+        .delete("/v1/users/me/addresses/{address_id}", Access::Shopper, "Remove an address", addresses::remove)
+        .refuses(&[&kinds::NOT_FOUND, &kinds::CONFLICT])
+        .put(
+            "/v1/users/me/addresses/{address_id}/default",
+            Access::Shopper,
+            "Make an address the default",
+            addresses::make_default,
+        )
+        .refuses(&[&kinds::NOT_FOUND, &kinds::CONFLICT])
         .get("/v1/users/{user_id}", Access::Guest, "A public profile", profiles::public)
         .get("/v1/regions", Access::Public, "The regions of the country", regions::list)
         .get("/internal/users/{user_id}", Access::Internal, "A profile for another service", profiles::internal)
+        .get(
+            "/internal/users/{user_id}/addresses/{address_id}",
+            Access::Internal,
+            "Where a parcel goes",
+            addresses::internal,
+        )
 }
 
 /// The routes of the service.

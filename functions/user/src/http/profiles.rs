@@ -5,12 +5,13 @@ use axum::extract::{Path, State};
 use domain::UserId;
 use http::HeaderValue;
 use http::header::RETRY_AFTER;
-use lambda::http::{Body, Problem, User, kinds};
+use lambda::http::{Body, Caller, Problem, User, kinds};
 
 use super::answers::{ProfileAnswer, PublicProfile};
 use super::patch::ProfilePatch;
 use super::{NO_PROFILE, USERNAME_TAKEN};
 use crate::ctx::Ctx;
+use crate::domain::Privacy;
 use crate::ops::{self, ChangeError};
 
 /// Who has just registered may ask before the event has arrived.
@@ -32,7 +33,16 @@ pub(super) async fn change(
     Ok(Json(profile.into()))
 }
 
-pub(super) async fn public(State(ctx): State<Ctx>, Path(user): Path<UserId>) -> Result<Json<PublicProfile>, Problem> {
+/// As its person wants it to be seen: a profile that is not public is there for its person alone.
+pub(super) async fn public(
+    State(ctx): State<Ctx>,
+    caller: Caller,
+    Path(user): Path<UserId>,
+) -> Result<Json<PublicProfile>, Problem> {
+    let seen = ops::preferences(&ctx, user).await?.privacy == Privacy::Public || caller.user_id() == Some(user);
+    if !seen {
+        return Err(Problem::of(&kinds::NOT_FOUND));
+    }
     let profile = ops::profile(&ctx, user).await?.ok_or_else(|| Problem::of(&kinds::NOT_FOUND))?;
     Ok(Json(profile.into_row().into()))
 }

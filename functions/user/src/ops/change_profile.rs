@@ -3,12 +3,10 @@
 use domain::UserId;
 use dynamodb::{Error, Tx};
 
+use super::ATTEMPTS_MAX;
 use crate::ctx::Ctx;
 use crate::domain::{BirthDateError, Profile, ProfileChange};
 use crate::table::{self, Claim};
-
-/// How often a change that met another one is tried again.
-const ATTEMPTS_MAX: u32 = 10;
 
 /// Why a profile was not changed.
 #[derive(Debug, thiserror::Error)]

@@ -1,11 +1,14 @@
 //! The service through its routes and its queue, on an embedded DynamoDB.
 
+mod addresses;
 mod notifications;
 mod profiles;
 mod samples;
 
+use std::sync::Arc;
+
 use contracts::{Actor, Event, Fact, PlatformRole, StoreFact, UserRegistered};
-use domain::{Clock, CorrelationId, EventId, Locale, StoreId, UserId};
+use domain::{Clock, CorrelationId, EventId, Locale, SeededEntropy, StoreId, UserId};
 use dynamodb::Table;
 use lambda::testing::{Call, Reply};
 use lambda::worker::Worker;
@@ -25,7 +28,7 @@ pub(crate) async fn world() -> World {
     let db = DynamoDb::start().await;
     let name = db.create_table(&table::SCHEMA.properties()).await;
     let clock = Clock::manual("2026-11-23T06:00:00Z".parse().unwrap());
-    World { ctx: Ctx::new(Table::new(db.client(), name), clock), _db: db }
+    World { ctx: Ctx::new(Table::new(db.client(), name), clock, Arc::new(SeededEntropy::new(1))), _db: db }
 }
 
 impl World {

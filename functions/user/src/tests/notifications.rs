@@ -1,5 +1,7 @@
 use contracts::{
-    CheckoutCompleted, Fact, ImportFailed, ImportFailure, ImportFinished, OrderPlaced, OrderedLine, StoreFact,
+    Actor, CancelReason, CheckoutCompleted, Fact, Fulfilment, ImportFailed, ImportFailure, ImportFinished,
+    OrderCancelled, OrderEnded, OrderMoved, OrderPlaced, OrderedLine, PaymentCompleted, PaymentMethod, StaffFact,
+    StaffRole, StoreFact,
 };
 use domain::{CheckoutId, ImportId, Money, OrderId, ProductId, StoreId, UserId, VariantId};
 use jiff::SignedDuration;
@@ -29,7 +31,13 @@ fn order(n: u32) -> OrderPlaced {
 
 fn checkout(user_id: UserId) -> Fact {
     let (checkout_id, orders) = (CheckoutId::derived("c"), vec![order(1), order(2)]);
-    Fact::CheckoutCompleted(CheckoutCompleted { checkout_id, user_id, cart_version: 1, orders })
+    Fact::CheckoutCompleted(CheckoutCompleted {
+        checkout_id,
+        user_id,
+        payment_method: PaymentMethod::Payme,
+        cart_version: 1,
+        orders,
+    })
 }
 
 async fn unread(w: &World, user: UserId) -> u64 {
@@ -146,4 +154,113 @@ async fn a_notification_is_marked_by_its_reader_only() {
     let all = Call::new("POST", &format!("{LIST}/read-all"));
     assert_eq!(w.as_user(n.user_id, all.clone()).await.body, json!({"marked": 1}));
     assert_eq!(w.as_user(n.user_id, all).await.body, json!({"marked": 0}));
+}
+
+fn moved(user_id: UserId, to: Fulfilment) -> Fact {
+    let OrderPlaced { order_id, number, store_id, .. } = order(1);
+    Fact::OrderMoved(OrderMoved { order_id, number, user_id, store_id, to })
+}
+
+async fn titles(w: &World, user: UserId) -> Vec<String> {
+    let list = w.as_user(user, get(LIST).header("accept-language", "en")).await.body;
+    list["items"].as_array().unwrap().iter().map(|n| n["title"].as_str().unwrap().to_owned()).collect()
+}
+
+#[tokio::test]
+async fn an_order_tells_its_story_each_part_once() {
+    let w = world().await;
+    let user_id = UserId::derived("u");
+    let checkout_id = CheckoutId::derived("c");
+    let paid = PaymentCompleted {
+        checkout_id,
+        user_id,
+        payment_method: PaymentMethod::Payme,
+        amount: Money::tiyin(200_000),
+        orders: vec![order(1), order(2)],
+    };
+    let cancelled = OrderCancelled {
+        checkout_id,
+        user_id,
+        order: order(2),
+        reason: CancelReason::Store,
+        purchased: true,
+        refund: Some(Money::tiyin(100_000)),
+    };
+    let story = [
+        Fact::CheckoutCompleted(CheckoutCompleted {
+            checkout_id,
+            user_id,
+            payment_method: PaymentMethod::Payme,
+            cart_version: 1,
+            orders: vec![order(1)],
+        }),
+        Fact::PaymentCompleted(paid),
+        moved(user_id, Fulfilment::Pending),
+        moved(user_id, Fulfilment::Confirmed),
+        moved(user_id, Fulfilment::Processing),
+        moved(user_id, Fulfilment::Packed),
+        moved(user_id, Fulfilment::Shipped),
+        moved(user_id, Fulfilment::OutForDelivery),
+        Fact::OrderDelivered(OrderEnded { checkout_id, user_id, order: order(1) }),
+        Fact::OrderCancelled(cancelled),
+    ];
+    for (n, fact) in story.into_iter().enumerate() {
+        let event = w.event(&format!("e{n}"), fact);
+        for _ in 0..2 {
+            w.deliver(event.clone()).await;
+        }
+        w.ctx.clock.advance(SignedDuration::from_mins(1));
+    }
+    let mut told = titles(&w, user_id).await;
+    told.reverse();
+    let expected = [
+        "Order waits for its payment",
+        "Payment received",
+        "Order confirmed",
+        "Order shipped",
+        "Order out for delivery",
+        "Order delivered",
+        "Order cancelled",
+    ];
+    assert_eq!(told, expected);
+    assert_eq!(unread(&w, user_id).await, 7);
+    let list = w.as_user(user_id, get(LIST).header("accept-language", "ru")).await.body;
+    let text = "Заказ UM-20261123-000002 отменён: магазин не может его доставить. Вам вернётся 1 000 so'm.";
+    assert_eq!(list["items"][0]["text"], text);
+}
+
+#[tokio::test]
+async fn who_wants_no_order_updates_gets_none_but_is_told_what_concerns_the_account() {
+    let w = world().await;
+    let user = UserId::derived("u");
+    let preferences = "/v1/users/me/preferences";
+    let before = w.as_user(user, get(preferences)).await.body;
+    assert_eq!(before["order_updates"], json!(["EMAIL", "PUSH", "IN_APP"]));
+    assert_eq!((&before["marketing"], &before["privacy"]), (&json!([]), &json!("PUBLIC")));
+    let patch = |body| Call::new("PATCH", preferences).json(&body);
+    let off = w.as_user(user, patch(json!({"order_updates": ["EMAIL"]}))).await;
+    assert_eq!((off.status, &off.body["order_updates"]), (200, &json!(["EMAIL"])));
+    assert_eq!(w.as_user(user, patch(json!({"order_updates": ["FAX"]}))).await.status, 400);
+    w.deliver(w.event("a", moved(user, Fulfilment::Shipped))).await;
+    w.deliver(w.approved("u", "b")).await;
+    assert_eq!(titles(&w, user).await, ["Store approved"]);
+    assert_eq!(w.as_user(user, patch(json!({"order_updates": ["IN_APP"]}))).await.status, 200);
+    w.deliver(w.event("c", moved(user, Fulfilment::Shipped))).await;
+    assert_eq!(unread(&w, user).await, 2);
+}
+
+#[tokio::test]
+async fn a_member_is_told_what_others_did_and_not_what_they_did_themselves() {
+    let w = world().await;
+    let user_id = UserId::derived("u");
+    let fact = |role| StaffFact { store_id: StoreId::derived("s"), store_name: "Texno".into(), user_id, role };
+    w.deliver(w.event("a", Fact::StaffInvited(fact(Some(StaffRole::Manager))))).await;
+    let mut own = w.event("b", Fact::StaffChanged(fact(Some(StaffRole::Manager))));
+    own.actor = Actor::User { id: user_id };
+    w.deliver(own).await;
+    w.ctx.clock.advance(SignedDuration::from_mins(1));
+    w.deliver(w.event("c", Fact::StaffChanged(fact(None)))).await;
+    assert_eq!(titles(&w, user_id).await, ["You left a store's staff", "Invitation to a store"]);
+    let list = w.as_user(user_id, get(LIST)).await.body;
+    assert_eq!(list["items"][1]["text"], "«Texno» do'koni sizni xodim sifatida taklif qilmoqda: menejer.");
 }

@@ -115,3 +115,17 @@ async fn the_regions_are_those_of_the_country() {
     });
     assert_eq!(items[0], city);
 }
+
+#[tokio::test]
+async fn a_private_profile_is_seen_by_nobody_else() {
+    let w = world().await;
+    let user = w.registered("u").await;
+    let public = get(&format!("/v1/users/{user}"));
+    assert_eq!(w.send(public.clone()).await.status, 200);
+    for privacy in ["PRIVATE", "FRIENDS"] {
+        let patch = Call::new("PATCH", "/v1/users/me/preferences").json(&json!({ "privacy": privacy }));
+        assert_eq!(w.as_user(user, patch).await.status, 200);
+        assert_eq!(w.send(public.clone()).await.status, 404, "{privacy}");
+    }
+    assert_eq!(w.as_user(user, get("/v1/users/me")).await.status, 200);
+}

@@ -3,6 +3,7 @@
 //! | row | PK | SK | GSI1 |
 //! | --- | --- | --- | --- |
 //! | store | `STORE#<store>` | `STORE` | `STORES#<status>` / `<opened ms>#<store>` |
+//! | presentation | `STORE#<store>` | `PRESENTATION` | |
 //! | slug | `SLUG#<slug>` | `SLUG` | |
 //! | staff member | `STORE#<store>` | `STAFF#<user>` | `STAFF#<user>` / `STORE#<store>` |
 //! | outbox (14 days) | `OUTBOX#<day>#<shard>` | `<ms>#<event>` | |
@@ -10,6 +11,7 @@
 //! | question | answered by |
 //! | --- | --- |
 //! | a store | get `STORE#<store>` / `STORE` |
+//! | a store's settings | get the store, get `STORE#<store>` / `PRESENTATION` |
 //! | is a slug taken; whose is it | the condition of creating `SLUG#<slug>`; get |
 //! | who works for a store, in what role | get `STORE#<store>` / `STAFF#<user>`, consistent |
 //! | stores in a status, the oldest first | query GSI1 `STORES#<status>` |
@@ -20,7 +22,7 @@ use domain::{Slug, StoreId, UserId};
 use dynamodb::{Index, IndexSchema, Key, Projection, Query, Row, TableSchema};
 use serde::{Deserialize, Serialize};
 
-use crate::domain::{StaffMember, Store};
+use crate::domain::{Presentation, StaffMember, Store};
 
 /// The table's shape.
 pub const SCHEMA: TableSchema =
@@ -29,6 +31,11 @@ pub const SCHEMA: TableSchema =
 /// Where a store is.
 pub fn store(id: StoreId) -> Key {
     Key::new(format!("STORE#{id}"), "STORE")
+}
+
+/// Where what a store's page says is.
+pub fn presentation(store: StoreId) -> Key {
+    Key::new(format!("STORE#{store}"), "PRESENTATION")
 }
 
 /// Where a slug is claimed.
@@ -71,6 +78,14 @@ impl Row for Store {
     fn indexes(&self) -> Vec<(Index, Key)> {
         let place = format!("{:013}#{}", self.opened_at.as_millisecond(), self.store_id);
         vec![(Index::Gsi1, Key::new(partition(self.status), place))]
+    }
+}
+
+impl Row for Presentation {
+    const KIND: &'static str = "presentation";
+
+    fn key(&self) -> Key {
+        presentation(self.store_id)
     }
 }
 

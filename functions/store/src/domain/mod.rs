@@ -3,6 +3,7 @@
 mod member;
 mod name;
 mod plan;
+mod settings;
 mod status;
 mod store;
 mod tax_id;
@@ -10,6 +11,8 @@ mod tax_id;
 pub use member::{MemberStatus, StaffMember};
 pub use name::{StoreName, StoreNameError};
 pub use plan::Plan;
+pub(crate) use settings::localized;
+pub use settings::{Presentation, Selling, Seo, Settings, SettingsChange, SettingsError, ShippingFee};
 pub use status::{NotAllowed, Step, after};
-pub use store::{Contacts, Details, Reviewed, Store, StoreChange, StoreKind};
+pub use store::{Contacts, Details, Reviewed, Store, StoreChange, StoreKind, Suspension};
 pub use tax_id::{Jshshir, Stir, TaxIdError};

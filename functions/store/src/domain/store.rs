@@ -1,16 +1,13 @@
 use contracts::{StoreStatus, StoreTerms};
-use domain::{Change, Money, Phone, Region, Slug, StoreId, Timestamp, UserId};
+use domain::{Change, Phone, Region, Slug, StoreId, Timestamp, UserId};
 use garde::Validate;
 use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 
-use super::{Jshshir, NotAllowed, Plan, Step, Stir, StoreName, after};
+use super::{Jshshir, NotAllowed, Plan, Selling, Step, Stir, StoreName, after};
 
 /// The platform's share unless a plan says otherwise, in hundredths of a percent: 5%.
 const COMMISSION_BASIS_POINTS: u32 = 500;
-
-/// Delivery is free from 500,000 so'm on unless a store says otherwise.
-const FREE_SHIPPING_FROM: Money = Money::tiyin(50_000_000);
 
 /// A seller.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
@@ -35,6 +32,22 @@ pub struct Store {
     pub decided_at: Option<Timestamp>,
     /// Why the last review turned it down; nothing once it is submitted again.
     pub rejection: Option<String>,
+    /// When and why an admin stopped it; nothing once it is reinstated.
+    #[serde(default)]
+    pub suspension: Option<Suspension>,
+    /// What its checkouts go by.
+    #[serde(default)]
+    pub selling: Selling,
+}
+
+/// A stop by the platform.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
+#[schemars(rename = "StoreSuspension")]
+pub struct Suspension {
+    /// Since when.
+    pub at: Timestamp,
+    /// Why, as the staff read it.
+    pub reason: String,
 }
 
 /// What a store tells about itself.
@@ -170,6 +183,8 @@ impl Store {
             submitted_at: None,
             decided_at: None,
             rejection: None,
+            suspension: None,
+            selling: Selling::default(),
         }
     }
 
@@ -200,13 +215,15 @@ impl Store {
         if there { Vec::new() } else { vec![field] }
     }
 
-    /// The store after `step` at `at`; `reason` is why, for a rejection.
+    /// The store after `step` at `at`; `reason` is why, for a rejection or a suspension.
     pub fn advanced(&self, step: Step, reason: Option<String>, at: Timestamp) -> Result<Self, NotAllowed> {
         let mut next = Self { status: after(self.status, step)?, ..self.clone() };
         match step {
             Step::Submit => (next.submitted_at, next.rejection) = (Some(at), None),
             Step::Approve | Step::Reject => (next.decided_at, next.rejection) = (Some(at), reason),
-            Step::Suspend | Step::Reinstate | Step::Close => {}
+            Step::Suspend => next.suspension = Some(Suspension { at, reason: reason.unwrap_or_default() }),
+            Step::Reinstate => next.suspension = None,
+            Step::Close => {}
         }
         Ok(next)
     }
@@ -220,8 +237,10 @@ impl Store {
             vat_registered: self.details.vat_registered,
             commission_basis_points: COMMISSION_BASIS_POINTS,
             products_max: self.plan.products_max(),
-            shipping_fees: Vec::new(),
-            free_shipping_from: FREE_SHIPPING_FROM,
+            shipping_fees: self.selling.shipping_fees.iter().map(|fee| (fee.region, fee.fee)).collect(),
+            free_shipping_from: self.selling.free_from(),
+            payment_methods: self.selling.payment_methods.clone(),
+            auto_accept: self.selling.auto_accept,
         }
     }
 }

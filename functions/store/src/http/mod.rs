@@ -5,9 +5,10 @@ mod answers;
 mod bodies;
 mod internal;
 mod public;
+mod settings;
 mod vendor;
 
-use contracts::Permission::StoreWrite;
+use contracts::Permission::{StoreRead, StoreWrite};
 use lambda::http::{Access, Problem, Route, Routes, kinds};
 
 use crate::ctx::Ctx;
@@ -38,6 +39,14 @@ pub fn api() -> Routes<Ctx> {
         .get("/v1/stores/{store_id}", Access::Public, "A store", public::one)
         .patch("/v1/stores/{store_id}", Access::Staff(StoreWrite), "Change a store", vendor::change)
         .refuses(&[&REVIEWED, &kinds::CONFLICT])
+        .get("/v1/stores/{store_id}/settings", Access::Staff(StoreRead), "How a store sells", settings::show)
+        .patch(
+            "/v1/stores/{store_id}/settings",
+            Access::Staff(StoreWrite),
+            "Change how a store sells",
+            settings::change,
+        )
+        .refuses(&[&STATUS, &kinds::CONFLICT])
         .post("/v1/stores/{store_id}/submit", Access::Staff(StoreWrite), "Ask for a review", vendor::submit)
         .refuses(&[&STATUS, &INCOMPLETE, &kinds::CONFLICT])
         .get("/v1/admin/stores", Access::Admin, "The stores in a status", admin::list)

@@ -6,6 +6,7 @@ mod membership;
 mod open;
 mod plan;
 mod read;
+mod settings;
 
 pub use advance::{Advance, AdvanceError, advance};
 pub use change::{ChangeError, change};
@@ -13,6 +14,7 @@ pub use membership::{TableMembership, member};
 pub use open::{Open, OpenError, open};
 pub use plan::{PlanError, set_plan};
 pub use read::{Mine, active, by_slug, mine, store};
+pub use settings::{SettingsError, change_settings, presentation, settings};
 
 use contracts::{Actor, AuditRecorded, Event, Fact, Service};
 use domain::{CorrelationId, EventId, StoreId, Timestamp, UserId};
@@ -39,13 +41,22 @@ impl Telling {
 
     /// The event about the write that made the store's row `version`: the same write tells the same event.
     fn event(&self, what: &str, version: u64, fact: Fact) -> Event {
-        let id = EventId::derived(&format!("store/{}/{version}/{what}", self.store));
+        self.event_of(&format!("{version}/{what}"), fact)
+    }
+
+    /// The event about what `cause` names: unique among what is told of the store.
+    fn event_of(&self, cause: &str, fact: Fact) -> Event {
+        let id = EventId::derived(&format!("store/{}/{cause}", self.store));
         Event::new(id, self.at, Actor::User { id: self.by }, self.correlation, fact)
     }
 
     fn audit(&self, action: &str, version: u64, before: Value, after: Value) -> Event {
+        self.audit_of(&format!("{version}/audit"), action, before, after)
+    }
+
+    fn audit_of(&self, cause: &str, action: &str, before: Value, after: Value) -> Event {
         let (service, resource) = (Service::Store, format!("store/{}", self.store));
         let action = format!("store.{action}");
-        self.event("audit", version, Fact::AuditRecorded(AuditRecorded { service, action, resource, before, after }))
+        self.event_of(cause, Fact::AuditRecorded(AuditRecorded { service, action, resource, before, after }))
     }
 }

@@ -19,11 +19,13 @@ const DESCRIPTION: &str = "The public API of UltraMarket, a multi-vendor electro
 
 /// The document of the public routes among `routes`.
 pub fn document(routes: &[Route], examples: &Examples) -> Value {
-    let mut schemas = Schemas::default();
+    let (mut schemas, mut problems) = (Schemas::default(), Map::new());
     let mut paths = Map::new();
     for route in routes.iter().filter(|route| Gateway::of(route) == Gateway::Public) {
         let operation = route.operation(&mut schemas);
         let path = paths.entry(route.path).or_insert_with(|| json!({}));
+        let kinds = of_access(route).into_iter().chain(operation.problems.iter().copied());
+        problems.extend(kinds.map(|kind| (kind.code.to_owned(), example(kind))));
         path[route.method.as_str().to_lowercase()] = describe(route, operation, examples);
     }
     let mut shared = schemas.into_shared();
@@ -35,6 +37,7 @@ pub fn document(routes: &[Route], examples: &Examples) -> Value {
         "paths": paths,
         "components": {
             "schemas": shared,
+            "examples": problems,
             "securitySchemes": {
                 "token": {"type": "http", "scheme": "bearer", "bearerFormat": "JWT"},
                 "payme": {"type": "http", "scheme": "basic"},
@@ -96,7 +99,8 @@ fn responses(
     }
     for (status, kinds) in by_status {
         let list: Vec<String> = kinds.iter().map(|kind| format!("- `{}`: {}", kind.code, kind.en)).collect();
-        let examples: Map<String, Value> = kinds.iter().map(|kind| (kind.code.to_owned(), example(kind))).collect();
+        let shared = |kind: &&Kind| json!({"$ref": format!("#/components/examples/{}", kind.code)});
+        let examples: Map<String, Value> = kinds.iter().map(|kind| (kind.code.to_owned(), shared(kind))).collect();
         let content = json!({"schema": {"$ref": "#/components/schemas/Problem"}, "examples": examples});
         answers.insert(
             status.to_string(),

@@ -1,7 +1,7 @@
 use axum::extract::{Path, Query, State};
 use http::HeaderMap;
 use schemars::JsonSchema;
-use serde_json::{Value, json};
+use serde_json::{Map, Value, json};
 
 use super::{Operation, Schemas};
 use crate::http::{Body, Caller, ClientInfo, IdempotencyKey, PageQuery, Problem, StaffGuard, User, kinds};
@@ -54,13 +54,29 @@ impl<T: JsonSchema> Takes for Query<T> {
         let whole = schemas.whole::<T>();
         let required = whole["required"].as_array().cloned().unwrap_or_default();
         for (name, schema) in whole["properties"].as_object().into_iter().flatten() {
-            let mut schema = schema.clone();
-            let described = schema.as_object_mut().and_then(|schema| schema.remove("description"));
+            let mut schema = without_null(schema.as_object().cloned().unwrap_or_default());
+            let described = schema.remove("description");
             let description = described.as_ref().and_then(Value::as_str).unwrap_or_default();
-            operation.parameter("query", name, required.contains(&json!(name)), &schema, description);
+            operation.parameter("query", name, required.contains(&json!(name)), &schema.into(), description);
         }
         operation.refuses([&kinds::PARAMETER]);
     }
+}
+
+/// What may be left out of a query is never `null` in it.
+fn without_null(mut schema: Map<String, Value>) -> Map<String, Value> {
+    if let Some(Value::Array(types)) = schema.get("type") {
+        let one = types.iter().find(|one| *one != "null").cloned();
+        schema.insert("type".to_owned(), one.unwrap_or_default());
+    }
+    if let Some(Value::Array(either)) = schema.remove("anyOf") {
+        let one = either.into_iter().find(|one| one["type"] != "null");
+        schema.extend(one.and_then(|one| one.as_object().cloned()).unwrap_or_default());
+    }
+    if let Some(Value::Array(values)) = schema.get_mut("enum") {
+        values.retain(|value| !value.is_null());
+    }
+    schema
 }
 
 impl<T: Takes> Takes for Result<T, Problem> {
@@ -95,4 +111,31 @@ fn key(operation: &mut Operation, required: bool) {
     let description = "Chosen by the caller: the same request with the same key is carried out once.";
     operation.parameter("header", "idempotency-key", required, &schema, description);
     operation.refuses([&kinds::IDEMPOTENCY_KEY, &kinds::IDEMPOTENCY_MISMATCH]);
+}
+
+#[cfg(test)]
+mod tests {
+    use serde::Deserialize;
+
+    use super::*;
+
+    #[derive(Deserialize, JsonSchema)]
+    #[expect(dead_code, reason = "described, never read")]
+    struct Asked {
+        /// How many.
+        at_least: Option<u8>,
+        language: Option<domain::Locale>,
+        name: String,
+    }
+
+    #[test]
+    fn a_parameter_that_may_be_left_out_is_never_null() {
+        let mut operation = Operation::default();
+        Query::<Asked>::describe(&mut operation, &mut Schemas::default());
+        let of = |name: &str| operation.parameters.iter().find(|parameter| parameter["name"] == name).unwrap();
+        assert_eq!(of("at_least")["schema"]["type"], "integer");
+        assert_eq!(of("at_least")["description"], "How many.");
+        assert_eq!(of("language")["schema"], json!({"$ref": "#/components/schemas/Locale"}));
+        assert_eq!((&of("language")["required"], &of("name")["required"]), (&json!(false), &json!(true)));
+    }
 }

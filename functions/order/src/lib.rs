@@ -2,7 +2,7 @@
 //!
 //! # Modules
 //! `domain` holds the rules (money, states, limits), `table` the keys, `ops` one use case a file (`ops::checkout` is the
-//! saga), `http` the routes, `consume` the sweep, `neighbours` the questions to other services.
+//! saga), `payme` the provider's protocol, `http` the routes, `consume` the sweep, `neighbours` the questions to other services.
 
 pub mod consume;
 mod ctx;
@@ -10,6 +10,7 @@ pub mod domain;
 pub mod http;
 pub mod neighbours;
 pub mod ops;
+pub mod payme;
 pub mod table;
 #[cfg(test)]
 mod testkit;

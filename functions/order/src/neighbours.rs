@@ -1,7 +1,9 @@
 //! What the order service asks of the others.
 
-use contracts::{CartSnapshot, Extend, LineRefusal, Reservation, ReservationStatus, Reserve, StoreTerms};
-use domain::{ReservationId, StoreId, UserId};
+use contracts::{
+    CartSnapshot, DeliveryAddress, Extend, LineRefusal, Reservation, ReservationStatus, Reserve, Settle, StoreTerms,
+};
+use domain::{AddressId, ReservationId, StoreId, UserId};
 use futures::future::BoxFuture;
 use http::StatusCode;
 use lambda::calls::{Answer, CallError, Calls};
@@ -20,9 +22,15 @@ pub trait Neighbours: Send + Sync {
     /// Holds every line or none.
     fn reserve(&self, id: ReservationId, request: Reserve) -> Asked<'_, Reserved>;
 
-    /// Ends a hold. Of one that is not there (yet), nothing will be held any more: a request for it that comes late
-    /// is told that it has ended.
-    fn release(&self, id: ReservationId) -> Asked<'_, ()>;
+    /// Ends a hold, or one store's part of it. Of one that is not there (yet), nothing will be held any more: a request
+    /// for it that comes late is told that it has ended.
+    fn release(&self, id: ReservationId, store: Option<StoreId>) -> Asked<'_, ()>;
+
+    /// The goods of a store's part have left.
+    fn commit(&self, id: ReservationId, store: StoreId) -> Asked<'_, ()>;
+
+    /// A user's saved address; none when they have no such address.
+    fn address(&self, user: UserId, address: AddressId) -> Asked<'_, Option<DeliveryAddress>>;
 
     /// Lets a hold last so many seconds from now; none when nothing is held any more.
     fn extend(&self, id: ReservationId, hold_for_seconds: u32) -> Asked<'_, Option<Reservation>>;
@@ -50,6 +58,8 @@ pub struct RemoteNeighbours {
     pub store: Calls,
     /// To the tech-product service.
     pub tech_product: Calls,
+    /// To the user service.
+    pub user: Calls,
 }
 
 impl Neighbours for RemoteNeighbours {
@@ -68,12 +78,24 @@ impl Neighbours for RemoteNeighbours {
         })
     }
 
-    fn release(&self, id: ReservationId) -> Asked<'_, ()> {
+    fn release(&self, id: ReservationId, store: Option<StoreId>) -> Asked<'_, ()> {
         Box::pin(async move {
             let path = format!("/internal/reservations/{id}/release");
-            let answer = self.tech_product.post_idempotent(&path, &serde_json::json!({})).await?;
+            let answer = self.tech_product.post_idempotent(&path, &Settle { store_id: store }).await?;
             answer.ok::<Reservation>().map(|_| ())
         })
+    }
+
+    fn commit(&self, id: ReservationId, store: StoreId) -> Asked<'_, ()> {
+        Box::pin(async move {
+            let path = format!("/internal/reservations/{id}/commit");
+            let answer = self.tech_product.post_idempotent(&path, &Settle { store_id: Some(store) }).await?;
+            answer.ok::<Reservation>().map(|_| ())
+        })
+    }
+
+    fn address(&self, user: UserId, address: AddressId) -> Asked<'_, Option<DeliveryAddress>> {
+        Box::pin(async move { self.user.get(&format!("/internal/users/{user}/addresses/{address}")).await?.found() })
     }
 
     fn extend(&self, id: ReservationId, hold_for_seconds: u32) -> Asked<'_, Option<Reservation>> {
@@ -121,7 +143,7 @@ mod tests {
         let (url, service) = (server.uri(), contracts::Service::Cart);
         let base = Base::new(Settings::of([("CART_SERVICE_URL", url.as_str())]), aws).unwrap();
         let calls = || base.calls(service).unwrap();
-        RemoteNeighbours { cart: calls(), store: calls(), tech_product: calls() }
+        RemoteNeighbours { cart: calls(), store: calls(), tech_product: calls(), user: calls() }
     }
 
     fn id() -> ReservationId {
@@ -145,7 +167,13 @@ mod tests {
     }
 
     fn hold(status: ReservationStatus) -> Value {
-        json!(Reservation { reservation_id: id(), status, expires_at: Timestamp::UNIX_EPOCH, lines: Vec::new() })
+        json!(Reservation {
+            reservation_id: id(),
+            status,
+            expires_at: Timestamp::UNIX_EPOCH,
+            parts: Vec::new(),
+            lines: Vec::new()
+        })
     }
 
     #[tokio::test]
@@ -178,9 +206,9 @@ mod tests {
         answers(&server, "POST", "/release", 409, &json!({"code": "reservation-committed"})).await;
         answers(&server, "POST", "/release", 404, &json!({"code": "not-found"})).await;
         let neighbours = neighbours(&server);
-        assert!(neighbours.release(id()).await.is_ok());
-        assert!(matches!(neighbours.release(id()).await, Err(CallError::Unexpected(..))));
-        assert!(matches!(neighbours.release(id()).await, Err(CallError::Unexpected(..))));
+        assert!(neighbours.release(id(), None).await.is_ok());
+        assert!(matches!(neighbours.release(id(), None).await, Err(CallError::Unexpected(..))));
+        assert!(matches!(neighbours.release(id(), None).await, Err(CallError::Unexpected(..))));
     }
 
     #[tokio::test]

@@ -1,39 +1,50 @@
-//! | row | PK | SK | due |
-//! | --- | --- | --- | --- |
-//! | [`Order`] | `USER#<user>` | `ORDER#<order>` | |
-//! | [`Buyer`] | `USER#<user>` | `BUYER` | |
-//! | [`Saga`] | `USER#<user>` | `CHECKOUT#<idempotency key>` | while it is worked on: the end of the lease |
-//! | [`StoreOrder`] | `STORE#<store>` | `ORDER#<order>` | |
-//! | [`HistoryEntry`] | `NUMBER#<order number>` | `MOVE#<0001>` | |
-//! | [`Payment`] | `CHECKOUT#<checkout>` | `PAYMENT` | while it is open: when its hold has to be prolonged |
-//! | ledger entries | from the first delivery on: cash moves nothing before | | |
-//! | outbox | the kit's | | |
+//! | row | PK | SK | GSI1 | due |
+//! | --- | --- | --- | --- | --- |
+//! | [`Order`] | `USER#<user>` | `ORDER#<order>` | | |
+//! | [`Buyer`] | `USER#<user>` | `BUYER` | | |
+//! | [`Saga`] | `USER#<user>` | `CHECKOUT#<idempotency key>` | | while it is worked on: the end of the lease |
+//! | [`StoreOrder`] | `STORE#<store>` | `ORDER#<order>` | | |
+//! | [`LedgerRow`] | `STORE#<store>` | `LEDGER#<order>#<kind>` | | |
+//! | balance | `STORE#<store>` | `BALANCE` | | |
+//! | [`HistoryEntry`] | `NUMBER#<order number>` | `MOVE#<0001>` | | |
+//! | [`Payment`] | `CHECKOUT#<checkout>` | `PAYMENT` | | when somebody has to look at the checkout |
+//! | [`Settlement`] | `CHECKOUT#<checkout>` | `SETTLE#<store>` or `SETTLE#ALL` | | at once: until tech-product has done it |
+//! | [`Transaction`] | `PAYME#<id>` | `TRANSACTION` | `PAYME#<month>` / Payme's time and id | while it is open: its end |
+//! | outbox | the kit's | | | |
 //!
 //! | question | answered by |
 //! | --- | --- |
 //! | a shopper's orders, newest first | `Query` of `USER#…`, prefix `ORDER#`, descending: order ids grow with time |
 //! | a shopper's order | `GetItem` with the caller's own id: a foreign one is not there |
-//! | a store's orders, newest first | `Query` of `STORE#…`, descending, then `BatchGetItem` |
+//! | a store's orders, newest first | `Query` of `STORE#…`, prefix `ORDER#`, descending, then `BatchGetItem` |
 //! | a store's order | `GetItem` of [`StoreOrder`], then of [`Order`] |
+//! | a store's books, newest order first | `Query` of `STORE#…`, prefix `LEDGER#`, descending |
 //! | an order's history | `Query` of `NUMBER#…` |
 //! | whether a number is free | the first move is written only if its key is |
 //! | the answer to a repeated checkout | `GetItem` of [`Saga`] |
 //! | whether a cart version was bought, open cash orders | `GetItem` of [`Buyer`], replaced by version with the orders |
-//! | what a crash left, holds to be prolonged | the index of due rows |
+//! | a checkout whole | `GetItem` of [`Payment`], then `BatchGetItem` of its orders |
+//! | Payme's transactions from one time to another | `Query` of each month in GSI1 |
+//! | what a crash left, what is not paid or accepted in time, holds to be prolonged, transactions to be ended | the index of due rows |
 //!
 //! [`StoreOrder`] is a row rather than an index on [`Order`]: written once with the order (2 units), where an index
 //! with all attributes would be written again with each of an order's eight or so moves, and it is consistent.
+//! The times of a checkout are one attribute of its payment, re-armed when they come: an attribute of each order would
+//! write the index of due rows with every move. A [`Settlement`] is a row of its own, gone when it is done: 3 units,
+//! where a flag on the order (2 KB) would cost another write of all of it.
 
-use contracts::Actor;
+use contracts::{Actor, PaymentMethod};
 use domain::{CheckoutId, Money, OrderId, ReservationId, StoreId, Timestamp, UserId};
-use dynamodb::{Due, Key, Row, TableSchema};
+use dynamodb::{Due, Index, IndexSchema, Key, Projection, Row, TableSchema};
 use jiff::SignedDuration;
 use serde::{Deserialize, Serialize};
 
-use crate::domain::{Move, Order, OrderNumber, PaymentMethod, PaymentStatus, PlacedCheckout};
+use crate::domain::{Entry, LedgerKind, Move, Order, OrderNumber, PaymentStatus, PlacedCheckout};
+use crate::payme::Transaction;
 
 /// The table's shape.
-pub const SCHEMA: TableSchema = TableSchema { indexes: &[] };
+pub const SCHEMA: TableSchema =
+    TableSchema { indexes: &[IndexSchema { index: Index::Gsi1, projection: Projection::All }] };
 
 /// How long a key is remembered after its request began.
 const KEY_LIFETIME: SignedDuration = SignedDuration::from_hours(30 * 24);
@@ -44,6 +55,12 @@ pub const ORDERS: &str = "ORDER#";
 pub const SAGAS: &str = "CHECKOUT#";
 /// The sort key of payments.
 pub const PAYMENT: &str = "PAYMENT";
+/// The prefix of what tech-product has to be told.
+pub const SETTLEMENTS: &str = "SETTLE#";
+/// The prefix of a store's books.
+pub const LEDGER: &str = "LEDGER#";
+/// The sort key of Payme's transactions.
+pub const TRANSACTION: &str = "TRANSACTION";
 
 /// A user's partition.
 pub fn user_partition(user: UserId) -> String {
@@ -80,9 +97,30 @@ pub fn buyer_key(user: UserId) -> Key {
     Key::new(user_partition(user), "BUYER")
 }
 
+/// A checkout's partition.
+pub fn checkout_partition(checkout: CheckoutId) -> String {
+    format!("CHECKOUT#{checkout}")
+}
+
 /// Where a checkout's payment is.
 pub fn payment_key(checkout: CheckoutId) -> Key {
-    Key::new(format!("CHECKOUT#{checkout}"), PAYMENT)
+    Key::new(checkout_partition(checkout), PAYMENT)
+}
+
+/// Where it stands what tech-product has to be told of a store's part of a checkout, or of all of it.
+pub fn settlement_key(checkout: CheckoutId, store: Option<StoreId>) -> Key {
+    let part = store.map_or_else(|| "ALL".to_owned(), |store| store.to_string());
+    Key::new(checkout_partition(checkout), format!("{SETTLEMENTS}{part}"))
+}
+
+/// Where a store's balances are; the attributes are those of [`Balance`].
+pub fn balance_key(store: StoreId) -> Key {
+    Key::new(store_partition(store), "BALANCE")
+}
+
+/// Where a transaction of Payme's is.
+pub fn transaction_key(id: &str) -> Key {
+    Key::new(format!("PAYME#{id}"), TRANSACTION)
 }
 
 impl Row for Order {
@@ -229,6 +267,9 @@ pub struct HistoryEntry {
     pub at: Timestamp,
     /// Whose doing it was.
     pub actor: Actor,
+    /// What they said about it.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub note: Option<String>,
 }
 
 impl Row for HistoryEntry {
@@ -254,12 +295,24 @@ pub struct Payment {
     pub status: PaymentStatus,
     /// What is to be paid.
     pub amount: Money,
+    /// What was paid: in cash, order by order.
+    pub paid: Money,
+    /// What was paid back.
+    pub refunded: Money,
+    /// Orders that are neither delivered nor given up.
+    pub live_orders: u32,
+    /// Until when it has to be paid; none when nothing is paid in advance.
+    pub pay_by: Option<Timestamp>,
+    /// When it was paid in advance.
+    pub paid_at: Option<Timestamp>,
+    /// The provider's transaction that has it: nothing else may happen to the checkout meanwhile.
+    pub open_transaction: Option<String>,
     /// The hold over all lines.
     pub reservation_id: ReservationId,
     /// When the hold ends by itself.
     pub hold_until: Timestamp,
-    /// When it has to be prolonged.
-    pub prolong_at: Timestamp,
+    /// When somebody has to look: it is late to be paid or accepted, or its hold ends soon.
+    pub look_at: Option<Timestamp>,
 }
 
 impl Row for Payment {
@@ -270,6 +323,110 @@ impl Row for Payment {
     }
 
     fn due(&self) -> Option<Due> {
-        (self.status == PaymentStatus::Pending).then_some(Due(self.prolong_at))
+        self.look_at.map(Due)
+    }
+}
+
+/// What tech-product has to be told of a store's part of a hold: written with the move that decides it.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Settlement {
+    /// The checkout.
+    pub checkout_id: CheckoutId,
+    /// Whose part; every part that is still held when none.
+    pub store_id: Option<StoreId>,
+    /// The hold.
+    pub reservation_id: ReservationId,
+    /// How it ends.
+    pub way: Way,
+    /// When the sweep does what the request did not.
+    pub settle_at: Timestamp,
+}
+
+/// How a part of a hold ends.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
+pub enum Way {
+    /// The goods have left.
+    Commit,
+    /// The goods can be sold again.
+    Release,
+}
+
+impl Row for Settlement {
+    const KIND: &'static str = "settlement";
+
+    fn key(&self) -> Key {
+        settlement_key(self.checkout_id, self.store_id)
+    }
+
+    fn due(&self) -> Option<Due> {
+        Some(Due(self.settle_at))
+    }
+}
+
+/// A transaction in the books. Never changed: a correction is another one.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct LedgerRow {
+    /// What it books.
+    pub kind: LedgerKind,
+    /// Of which order.
+    pub order_id: OrderId,
+    /// Whose sale.
+    pub store_id: StoreId,
+    /// When.
+    pub at: Timestamp,
+    /// They sum to zero.
+    pub entries: Vec<Entry>,
+}
+
+impl Row for LedgerRow {
+    const KIND: &'static str = "ledger";
+
+    fn key(&self) -> Key {
+        Key::new(store_partition(self.store_id), format!("{LEDGER}{}#{}", self.order_id, self.kind.name()))
+    }
+}
+
+/// What the platform and a store owe each other, in minor units; what the store is owed is negative.
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Balance {
+    /// `SELLER_PENDING`: the return window is open.
+    #[serde(default)]
+    pub seller_pending: i64,
+    /// `SELLER`: to be paid out, or to be paid by the store.
+    #[serde(default)]
+    pub seller: i64,
+}
+
+impl Row for StoreBalance {
+    const KIND: &'static str = "balance";
+
+    fn key(&self) -> Key {
+        balance_key(self.store_id)
+    }
+}
+
+/// The balances of one store.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
+pub struct StoreBalance {
+    /// Whose.
+    pub store_id: StoreId,
+    /// How much.
+    #[serde(flatten)]
+    pub balance: Balance,
+}
+
+impl Row for Transaction {
+    const KIND: &'static str = "payme-transaction";
+
+    fn key(&self) -> Key {
+        transaction_key(&self.id)
+    }
+
+    fn indexes(&self) -> Vec<(Index, Key)> {
+        vec![(Index::Gsi1, Key::new(self.month(), format!("{:013}#{}", self.time, self.id)))]
+    }
+
+    fn due(&self) -> Option<Due> {
+        self.ends_at().map(Due)
     }
 }

@@ -1,33 +1,9 @@
+use contracts::Fulfilment;
+use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 
-/// Where an order is on its way to the shopper.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, PartialOrd, Ord, Serialize, Deserialize)]
-#[serde(rename_all = "SCREAMING_SNAKE_CASE")]
-pub enum Fulfilment {
-    /// Waits for the payment.
-    PendingPayment,
-    /// Waits for the store.
-    Pending,
-    /// Accepted by the store.
-    Confirmed,
-    /// Being gathered.
-    Processing,
-    /// Ready to leave.
-    Packed,
-    /// On its way: the stock is committed.
-    Shipped,
-    /// With the courier.
-    OutForDelivery,
-    /// With the shopper.
-    Delivered,
-    /// Given up before it left.
-    Cancelled,
-    /// Lost on its way.
-    Failed,
-}
-
 /// How much of an order came back.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
 #[serde(rename_all = "SCREAMING_SNAKE_CASE")]
 pub enum Return {
     /// Nothing.
@@ -39,7 +15,7 @@ pub enum Return {
 }
 
 /// A move that the table allows: the only way to a new state.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
 pub struct Move {
     /// Before; none when the order begins.
     pub from: Option<Fulfilment>,
@@ -57,44 +33,38 @@ pub struct ForbiddenMove {
     pub to: Fulfilment,
 }
 
-impl Fulfilment {
-    /// Every state.
-    pub const ALL: [Self; 10] = [
-        Self::PendingPayment,
-        Self::Pending,
-        Self::Confirmed,
-        Self::Processing,
-        Self::Packed,
-        Self::Shipped,
-        Self::OutForDelivery,
-        Self::Delivered,
-        Self::Cancelled,
-        Self::Failed,
-    ];
-
-    /// The states that may follow `from`: the one table of moves.
-    pub const fn after(from: Option<Self>) -> &'static [Self] {
-        use Fulfilment::{
-            Cancelled, Confirmed, Delivered, Failed, OutForDelivery, Packed, Pending, PendingPayment, Processing,
-            Shipped,
-        };
-        match from {
-            None => &[PendingPayment, Pending],
-            Some(PendingPayment) => &[Pending, Cancelled],
-            Some(Pending) => &[Confirmed, Cancelled],
-            Some(Confirmed) => &[Processing, Cancelled],
-            Some(Processing) => &[Packed, Cancelled],
-            Some(Packed) => &[Shipped, Cancelled],
-            Some(Shipped) => &[OutForDelivery, Delivered, Failed],
-            Some(OutForDelivery) => &[Delivered, Failed],
-            Some(Delivered | Cancelled | Failed) => &[],
-        }
+/// The states that may follow `from`: the one table of moves.
+pub const fn after(from: Option<Fulfilment>) -> &'static [Fulfilment] {
+    use Fulfilment::{
+        Cancelled, Confirmed, Delivered, Failed, OutForDelivery, Packed, Pending, PendingPayment, Processing, Shipped,
+    };
+    match from {
+        None => &[PendingPayment, Pending, Confirmed],
+        Some(PendingPayment) => &[Pending, Confirmed, Cancelled],
+        Some(Pending) => &[Confirmed, Cancelled],
+        Some(Confirmed) => &[Processing, Cancelled],
+        Some(Processing) => &[Packed, Cancelled],
+        Some(Packed) => &[Shipped, Cancelled],
+        Some(Shipped) => &[OutForDelivery, Delivered, Failed],
+        Some(OutForDelivery) => &[Delivered, Failed],
+        Some(Delivered | Cancelled | Failed) => &[],
     }
+}
 
-    /// The move to `to`, if the table has it.
-    pub fn enter(from: Option<Self>, to: Self) -> Result<Move, ForbiddenMove> {
-        if Self::after(from).contains(&to) { Ok(Move { from, to }) } else { Err(ForbiddenMove { from, to }) }
-    }
+/// The move to `to`, if the table has it.
+pub fn enter(from: Option<Fulfilment>, to: Fulfilment) -> Result<Move, ForbiddenMove> {
+    if after(from).contains(&to) { Ok(Move { from, to }) } else { Err(ForbiddenMove { from, to }) }
+}
+
+/// Whether the goods still lie with the store, held for the shopper.
+pub const fn is_held(state: Fulfilment) -> bool {
+    use Fulfilment::{Confirmed, Packed, Pending, PendingPayment, Processing};
+    matches!(state, PendingPayment | Pending | Confirmed | Processing | Packed)
+}
+
+/// Whether the order has reached its end.
+pub const fn is_over(state: Fulfilment) -> bool {
+    after(Some(state)).is_empty()
 }
 
 #[cfg(test)]
@@ -105,17 +75,30 @@ mod tests {
 
     use super::*;
 
+    const ALL: [Fulfilment; 10] = [
+        Fulfilment::PendingPayment,
+        Fulfilment::Pending,
+        Fulfilment::Confirmed,
+        Fulfilment::Processing,
+        Fulfilment::Packed,
+        Fulfilment::Shipped,
+        Fulfilment::OutForDelivery,
+        Fulfilment::Delivered,
+        Fulfilment::Cancelled,
+        Fulfilment::Failed,
+    ];
+
     #[test]
     fn every_state_is_reached_and_leads_to_an_end() {
         let mut reached: HashSet<Fulfilment> = HashSet::new();
-        let mut open: Vec<_> = Fulfilment::after(None).to_vec();
+        let mut open: Vec<_> = after(None).to_vec();
         while let Some(state) = open.pop() {
             if reached.insert(state) {
-                open.extend(Fulfilment::after(Some(state)));
+                open.extend(after(Some(state)));
             }
         }
-        assert_eq!(reached, HashSet::from(Fulfilment::ALL));
-        let ends: Vec<_> = Fulfilment::ALL.into_iter().filter(|s| Fulfilment::after(Some(*s)).is_empty()).collect();
+        assert_eq!(reached, HashSet::from(ALL));
+        let ends: Vec<_> = ALL.into_iter().filter(|s| after(Some(*s)).is_empty()).collect();
         assert_eq!(ends, [Fulfilment::Delivered, Fulfilment::Cancelled, Fulfilment::Failed]);
     }
 
@@ -124,8 +107,8 @@ mod tests {
         fn no_walk_returns_or_cancels_what_has_left(picks in prop::collection::vec(0_usize..10, 1..30)) {
             let mut walked: Vec<Fulfilment> = Vec::new();
             for pick in picks {
-                let (from, to) = (walked.last().copied(), Fulfilment::ALL[pick]);
-                if let Ok(step) = Fulfilment::enter(from, to) {
+                let (from, to) = (walked.last().copied(), ALL[pick]);
+                if let Ok(step) = enter(from, to) {
                     prop_assert_eq!(step, Move { from, to });
                     prop_assert!(!walked.contains(&to), "{:?} again after {:?}", to, walked);
                     walked.push(to);

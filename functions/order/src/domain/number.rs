@@ -2,6 +2,7 @@ use std::fmt;
 use std::str::FromStr;
 
 use domain::{Entropy, Timestamp, business_day};
+use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 
 /// Crockford's base 32: no I, L, O, U, so that a number survives being read out.
@@ -11,8 +12,9 @@ const SUFFIX_CHARACTERS: usize = 6;
 /// What people call an order: `UM-`, the business day, and six random characters, such as `UM-20261123-7K3F9Q`.
 ///
 /// A billion suffixes a day can still meet by chance: the row that takes a number is written only if it is free.
-#[derive(Debug, Clone, PartialEq, Eq, Hash, Serialize, Deserialize)]
+#[derive(Debug, Clone, PartialEq, Eq, Hash, Serialize, Deserialize, JsonSchema)]
 #[serde(try_from = "String", into = "String")]
+#[schemars(inline)]
 pub struct OrderNumber(String);
 
 /// Not an order number.

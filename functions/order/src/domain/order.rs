@@ -1,8 +1,10 @@
-use contracts::{ReservedLine, StoreTerms};
+use contracts::{
+    CancelReason, DeliveryAddress, Fulfilment, OrderPlaced, OrderedLine, PaymentMethod, ReservedLine, StoreTerms,
+};
 use domain::{CheckoutId, Localized, Money, OrderId, ProductId, StoreId, Timestamp, UserId, VariantId};
 use serde::{Deserialize, Serialize};
 
-use super::{Address, Fulfilment, OrderNumber, PaymentMethod, PaymentStatus, Priced, Return, VatShare};
+use super::{OrderNumber, PaymentStatus, Priced, Return, VatShare, first_fulfilment};
 
 /// What one store ships to one shopper. All but the three states was frozen when it was placed.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
@@ -22,7 +24,7 @@ pub struct Order {
     /// When it was placed.
     pub placed_at: Timestamp,
     /// Where it goes.
-    pub address: Address,
+    pub address: DeliveryAddress,
     /// What was bought: at most 40 lines.
     pub lines: Vec<OrderLine>,
     /// Σ lines.
@@ -43,6 +45,15 @@ pub struct Order {
     pub commission_basis_points: u32,
     /// How it is paid.
     pub payment_method: PaymentMethod,
+    /// Whether the store accepts orders beforehand.
+    pub auto_accept: bool,
+    /// Moves made so far, from 1: the history's last sequence.
+    pub moves: u32,
+    /// When it made the last one.
+    pub moved_at: Timestamp,
+    /// Why it was cancelled, if it was.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub cancelled: Option<CancelReason>,
     /// Where it is on its way.
     pub fulfilment: Fulfilment,
     /// Where its payment is.
@@ -72,6 +83,12 @@ pub struct OrderLine {
     pub vat_percent: Option<u32>,
     /// Contained in `total`.
     pub vat: Money,
+    /// The code in the national catalogue: stands on the fiscal receipt.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub ikpu: Option<String>,
+    /// The code of its packaging there.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub package_code: Option<String>,
 }
 
 /// What a new order is made of beside its price.
@@ -82,7 +99,7 @@ pub(crate) struct Placing<'a> {
     pub(crate) checkout_id: CheckoutId,
     pub(crate) user_id: UserId,
     pub(crate) at: Timestamp,
-    pub(crate) address: &'a Address,
+    pub(crate) address: &'a DeliveryAddress,
     pub(crate) method: PaymentMethod,
 }
 
@@ -99,6 +116,8 @@ impl Order {
             total: priced.total,
             vat_percent: priced.vat_percent,
             vat: priced.vat,
+            ikpu: line.ikpu.clone(),
+            package_code: line.package_code.clone(),
         };
         Self {
             order_id: placing.order_id,
@@ -119,9 +138,31 @@ impl Order {
             total: priced.total,
             commission_basis_points: terms.commission_basis_points,
             payment_method: placing.method,
-            fulfilment: placing.method.first_fulfilment(),
+            auto_accept: terms.auto_accept,
+            moves: 1,
+            moved_at: placing.at,
+            cancelled: None,
+            fulfilment: first_fulfilment(placing.method, terms.auto_accept),
             payment: PaymentStatus::Pending,
             returned: Return::None,
+        }
+    }
+
+    /// As events tell it.
+    pub fn told(&self) -> OrderPlaced {
+        let line = |line: &OrderLine| OrderedLine {
+            product_id: line.product_id,
+            variant_id: line.variant_id,
+            quantity: line.quantity,
+            total: line.total,
+        };
+        OrderPlaced {
+            order_id: self.order_id,
+            number: self.number.to_string(),
+            store_id: self.store_id,
+            lines: self.lines.iter().map(line).collect(),
+            shipping: self.shipping,
+            total: self.total,
         }
     }
 }

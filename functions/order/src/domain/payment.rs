@@ -1,31 +1,19 @@
+use contracts::{Fulfilment, PaymentMethod};
+use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 
-use super::Fulfilment;
-
-/// How a checkout is paid.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
-#[serde(rename_all = "SCREAMING_SNAKE_CASE")]
-pub enum PaymentMethod {
-    /// Cash, to whoever brings it.
-    CashOnDelivery,
+/// Where fulfilment of an order begins: cash is not waited for, and a store may accept beforehand.
+pub const fn first_fulfilment(method: PaymentMethod, auto_accept: bool) -> Fulfilment {
+    if method.in_advance() { Fulfilment::PendingPayment } else { accepted(auto_accept) }
 }
 
-impl PaymentMethod {
-    /// The method of that name.
-    pub fn parse(name: &str) -> Option<Self> {
-        (name == "CASH_ON_DELIVERY").then_some(Self::CashOnDelivery)
-    }
-
-    /// Where fulfilment of an order begins: cash is not waited for.
-    pub const fn first_fulfilment(self) -> Fulfilment {
-        match self {
-            Self::CashOnDelivery => Fulfilment::Pending,
-        }
-    }
+/// Where an order is that only waits for its store.
+pub const fn accepted(auto_accept: bool) -> Fulfilment {
+    if auto_accept { Fulfilment::Confirmed } else { Fulfilment::Pending }
 }
 
 /// Where a payment is.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
 #[serde(rename_all = "SCREAMING_SNAKE_CASE")]
 pub enum PaymentStatus {
     /// Nothing has been paid.

@@ -1,10 +1,12 @@
+use contracts::{Fulfilment, PaymentMethod};
 use domain::{CheckoutId, Money, OrderId, StoreId, Timestamp};
+use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 
-use super::{Fulfilment, Order, OrderNumber, PaymentMethod, PaymentStatus};
+use super::{Order, OrderNumber, PaymentStatus};
 
 /// What a shopper is answered when a checkout became orders; kept, so that a repeated request gets the very same.
-#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
 pub struct PlacedCheckout {
     /// The checkout.
     pub checkout_id: CheckoutId,
@@ -14,6 +16,9 @@ pub struct PlacedCheckout {
     pub payment_method: PaymentMethod,
     /// Where the payment was then.
     pub payment: PaymentStatus,
+    /// Until when it has to be paid; none when nothing is paid in advance.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub pay_by: Option<Timestamp>,
     /// One per store.
     pub orders: Vec<PlacedOrder>,
     /// What is to be paid for all.
@@ -21,7 +26,7 @@ pub struct PlacedCheckout {
 }
 
 /// One order of it.
-#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
 pub struct PlacedOrder {
     /// The order.
     pub order_id: OrderId,

@@ -1,14 +1,14 @@
-use contracts::Actor;
-use domain::{CheckoutId, Locale, Money, OrderId, ProductId, StoreId, Timestamp, VariantId};
+use contracts::{Actor, CancelReason, DeliveryAddress, Fulfilment, PaymentMethod};
+use domain::{CheckoutId, Currency, Locale, Money, OrderId, ProductId, StoreId, Timestamp, VariantId};
+use schemars::JsonSchema;
 use serde::Serialize;
 
-use crate::domain::{
-    Address, Fulfilment, Order, OrderLine, OrderNumber, PaymentMethod, PaymentStatus, Return, VatShare,
-};
-use crate::table::HistoryEntry;
+use crate::domain::{Entry, LedgerKind, Order, OrderLine, OrderNumber, PaymentStatus, PlacedOrder, Return, VatShare};
+use crate::ops::whole::Checkout;
+use crate::table::{Balance, HistoryEntry, LedgerRow};
 
 /// An order in a list.
-#[derive(Debug, Serialize)]
+#[derive(Debug, Serialize, JsonSchema)]
 pub(super) struct OrderSummary {
     order_id: OrderId,
     number: OrderNumber,
@@ -24,7 +24,7 @@ pub(super) struct OrderSummary {
 }
 
 /// An order whole.
-#[derive(Debug, Serialize)]
+#[derive(Debug, Serialize, JsonSchema)]
 pub(super) struct OrderAnswer {
     order_id: OrderId,
     number: OrderNumber,
@@ -35,8 +35,10 @@ pub(super) struct OrderAnswer {
     fulfilment: Fulfilment,
     payment_method: PaymentMethod,
     payment: PaymentStatus,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    cancelled: Option<CancelReason>,
     returned: Return,
-    address: Address,
+    address: DeliveryAddress,
     lines: Vec<LineAnswer>,
     subtotal: Money,
     discount: Money,
@@ -46,7 +48,8 @@ pub(super) struct OrderAnswer {
     total: Money,
 }
 
-#[derive(Debug, Serialize)]
+#[derive(Debug, Serialize, JsonSchema)]
+#[schemars(rename = "OrderLineAnswer")]
 struct LineAnswer {
     product_id: ProductId,
     variant_id: VariantId,
@@ -60,16 +63,18 @@ struct LineAnswer {
 }
 
 /// A move of an order.
-#[derive(Debug, Serialize)]
+#[derive(Debug, Serialize, JsonSchema)]
 pub(super) struct MoveAnswer {
     from: Option<Fulfilment>,
     to: Fulfilment,
     at: Timestamp,
     by: Actor,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    note: Option<String>,
 }
 
 /// All moves of an order.
-#[derive(Debug, Serialize)]
+#[derive(Debug, Serialize, JsonSchema)]
 pub(super) struct HistoryAnswer {
     pub(super) items: Vec<MoveAnswer>,
 }
@@ -104,6 +109,7 @@ impl OrderAnswer {
             fulfilment: order.fulfilment,
             payment_method: order.payment_method,
             payment: order.payment,
+            cancelled: order.cancelled,
             returned: order.returned,
             address: order.address,
             lines: order.lines.into_iter().map(|line| LineAnswer::new(line, locale)).collect(),
@@ -135,6 +141,78 @@ impl LineAnswer {
 
 impl From<&HistoryEntry> for MoveAnswer {
     fn from(entry: &HistoryEntry) -> Self {
-        Self { from: entry.step.from, to: entry.step.to, at: entry.at, by: entry.actor }
+        let (step, note) = (entry.step, entry.note.clone());
+        Self { from: step.from, to: step.to, at: entry.at, by: entry.actor, note }
+    }
+}
+
+/// A checkout: what is to be paid, and what became of it.
+#[derive(Debug, Serialize, JsonSchema)]
+pub(super) struct CheckoutAnswer {
+    checkout_id: CheckoutId,
+    payment_method: PaymentMethod,
+    payment: PaymentStatus,
+    total: Money,
+    paid: Money,
+    refunded: Money,
+    /// Until when it has to be paid.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pay_by: Option<Timestamp>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    paid_at: Option<Timestamp>,
+    /// Where to pay, while it waits for that.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pay_at: Option<String>,
+    orders: Vec<PlacedOrder>,
+}
+
+impl CheckoutAnswer {
+    pub(super) fn new(checkout: &Checkout, pay_at: Option<String>) -> Self {
+        let payment = &checkout.payment;
+        Self {
+            checkout_id: payment.checkout_id,
+            payment_method: payment.method,
+            payment: payment.status,
+            total: payment.amount,
+            paid: payment.paid,
+            refunded: payment.refunded,
+            pay_by: payment.pay_by,
+            paid_at: payment.paid_at,
+            pay_at,
+            orders: checkout.orders.iter().map(|order| PlacedOrder::from(&**order)).collect(),
+        }
+    }
+}
+
+/// What the platform and a store owe each other; what the store is owed is positive here.
+#[derive(Debug, Serialize, JsonSchema)]
+pub(super) struct BalanceAnswer {
+    /// Of sales whose return window is open.
+    pending: Money,
+    /// To be paid out; negative when the store owes the platform.
+    available: Money,
+}
+
+impl From<Balance> for BalanceAnswer {
+    fn from(balance: Balance) -> Self {
+        let owed = |minor: i64| Money::new(minor.saturating_neg(), Currency::UZS);
+        Self { pending: owed(balance.seller_pending), available: owed(balance.seller) }
+    }
+}
+
+/// A transaction in the books.
+#[derive(Debug, Serialize, JsonSchema)]
+pub(super) struct LedgerAnswer {
+    kind: LedgerKind,
+    order_id: OrderId,
+    at: Timestamp,
+    /// Debit positive; they sum to zero.
+    entries: Vec<Entry>,
+}
+
+impl From<LedgerRow> for LedgerAnswer {
+    fn from(row: LedgerRow) -> Self {
+        let LedgerRow { kind, order_id, at, entries, .. } = row;
+        Self { kind, order_id, at, entries }
     }
 }

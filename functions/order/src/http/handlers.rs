@@ -1,29 +1,34 @@
 use axum::Json;
-use axum::extract::{Path, State};
+use axum::extract::{Path, Query, State};
+use contracts::{Fulfilment, PaymentMethod};
 use domain::{CorrelationId, OrderId, StoreId};
-use http::StatusCode;
-use lambda::http::{Body, ClientInfo, IdempotencyKey, PageAnswer, PageQuery, Problem, User, kinds};
+use lambda::http::{Body, Claims, ClientInfo, Created, IdempotencyKey, PageAnswer, PageQuery, Problem, User, kinds};
+use schemars::JsonSchema;
+use serde::Deserialize;
 
-use super::answer::{HistoryAnswer, OrderAnswer, OrderSummary};
-use super::request::NewOrder;
+use super::answer::{BalanceAnswer, CheckoutAnswer, HistoryAnswer, LedgerAnswer, OrderAnswer, OrderSummary};
+use super::request::{Cancellation, NewOrder, Transition};
 use crate::Ctx;
 use crate::domain::PlacedCheckout;
+use crate::ops::book::Doer;
 use crate::ops::{self, OrderPage};
+use crate::table::LedgerRow;
 
 const OWN_LIST: &str = "orders";
 const STORE_LIST: &str = "store-orders";
+const BOOKS: &str = "store-ledger";
 
 pub(super) async fn place(
     State(ctx): State<Ctx>,
     User(claims): User,
     IdempotencyKey(key): IdempotencyKey,
     Body(body): Body<NewOrder>,
-) -> Result<(StatusCode, Json<PlacedCheckout>), Problem> {
+) -> Result<Created<PlacedCheckout>, Problem> {
     let correlation = CorrelationId::generate(ctx.clock.now(), &*ctx.entropy);
     let command = body.command(claims.user_id, key, correlation)?;
     // Boxed: the saga awaits deeply, and every layer around it would carry its size.
     let placed = Box::pin(ops::place(&ctx, &command)).await?;
-    Ok((StatusCode::CREATED, Json(placed)))
+    Ok(Created(placed))
 }
 
 pub(super) async fn list(
@@ -73,6 +78,87 @@ pub(super) async fn store_show(
 ) -> Result<Json<OrderAnswer>, Problem> {
     let found = ops::store_order(&ctx.table, store(&store_id)?, order(&order_id)?).await?.ok_or_else(missing)?;
     Ok(Json(OrderAnswer::new(found, client.locale)))
+}
+
+pub(super) async fn cancel(
+    State(ctx): State<Ctx>,
+    User(claims): User,
+    client: ClientInfo,
+    Path(order_id): Path<String>,
+    Body(body): Body<Cancellation>,
+) -> Result<Json<OrderAnswer>, Problem> {
+    let doer = doer(&ctx, &claims, body.note);
+    let order = ops::cancel(&ctx, claims.user_id, order(&order_id)?, &doer).await?;
+    Ok(Json(OrderAnswer::new(order, client.locale)))
+}
+
+pub(super) async fn transition(
+    State(ctx): State<Ctx>,
+    User(claims): User,
+    client: ClientInfo,
+    Path((store_id, order_id)): Path<(String, String)>,
+    Body(body): Body<Transition>,
+) -> Result<Json<OrderAnswer>, Problem> {
+    if matches!(body.to, Fulfilment::PendingPayment | Fulfilment::Pending) {
+        return Err(Problem::field("to", "is not the store's to choose"));
+    }
+    let doer = doer(&ctx, &claims, body.note);
+    let moved = ops::advance(&ctx, store(&store_id)?, order(&order_id)?, body.to, &doer).await?;
+    Ok(Json(OrderAnswer::new(moved, client.locale)))
+}
+
+pub(super) async fn checkout(
+    State(ctx): State<Ctx>,
+    User(claims): User,
+    client: ClientInfo,
+    Path(checkout_id): Path<String>,
+) -> Result<Json<CheckoutAnswer>, Problem> {
+    let id = checkout_id.parse().map_err(|_| missing())?;
+    let found = ops::checkout_of(&ctx.table, claims.user_id, id).await?.ok_or_else(missing)?;
+    let waits = found.is_unpaid() && found.payment.method == PaymentMethod::Payme;
+    let link = waits.then(|| ctx.payme.link(id, found.payment.amount, client.locale));
+    Ok(Json(CheckoutAnswer::new(&found, link)))
+}
+
+pub(super) async fn balance(
+    State(ctx): State<Ctx>,
+    Path(store_id): Path<String>,
+) -> Result<Json<BalanceAnswer>, Problem> {
+    Ok(Json(ops::store_balance(&ctx.table, store(&store_id)?).await?.into()))
+}
+
+pub(super) async fn ledger(
+    State(ctx): State<Ctx>,
+    Path(store_id): Path<String>,
+    page: PageQuery,
+) -> Result<Json<PageAnswer<LedgerAnswer>>, Problem> {
+    books(&ctx, store(&store_id)?, &page).await
+}
+
+/// Whose books an admin asks for.
+#[derive(Debug, Deserialize, JsonSchema)]
+pub(super) struct OfStore {
+    store_id: StoreId,
+}
+
+pub(super) async fn admin_ledger(
+    State(ctx): State<Ctx>,
+    Query(asked): Query<OfStore>,
+    page: PageQuery,
+) -> Result<Json<PageAnswer<LedgerAnswer>>, Problem> {
+    books(&ctx, asked.store_id, &page).await
+}
+
+async fn books(ctx: &Ctx, store: StoreId, page: &PageQuery) -> Result<Json<PageAnswer<LedgerAnswer>>, Problem> {
+    let caller = store.to_string();
+    let found = ctx.table.query::<LedgerRow>(page.apply(ops::books_of(store), BOOKS, &caller)?).await?;
+    let items = found.rows.into_iter().map(|row| row.into_row().into()).collect();
+    Ok(Json(PageAnswer::new(items, found.next.as_ref(), BOOKS, &caller)))
+}
+
+fn doer(ctx: &Ctx, claims: &Claims, note: Option<String>) -> Doer {
+    let at = ctx.clock.now();
+    Doer { actor: claims.actor(), correlation_id: CorrelationId::generate(at, &*ctx.entropy), at, note }
 }
 
 fn summaries(page: &OrderPage, pattern: &str, caller: &str) -> PageAnswer<OrderSummary> {

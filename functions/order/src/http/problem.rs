@@ -2,8 +2,8 @@ use http::{HeaderValue, header};
 use lambda::http::{Problem, kinds};
 
 use crate::domain::{CASH_ORDER_MAX, CashRefusal, OPEN_CASH_ORDERS_MAX};
-use crate::ops::PlaceError;
 use crate::ops::checkout::{LINES_MAX, STORES_MAX};
+use crate::ops::{MoveError, PlaceError};
 
 lambda::problems! {
     /// Nothing to buy.
@@ -33,6 +33,36 @@ lambda::problems! {
     /// Too many open cash orders.
     CASH_ORDERS = 422, "cash-orders-limit", "Naqd to'lovli ochiq buyurtmalar juda ko'p",
         "Слишком много открытых заказов с оплатой наличными", "Too many open orders are to be paid in cash";
+    /// Stores that do not take the payment; `stores` lists them.
+    METHOD_NOT_TAKEN = 409, "payment-method-not-taken", "Do'kon bu to'lov turini qabul qilmaydi",
+        "Магазин не принимает этот способ оплаты", "A store does not take this payment";
+    /// No such saved address.
+    UNKNOWN_ADDRESS = 422, "unknown-address", "Bunday manzil yo'q", "Такого адреса нет", "There is no such address";
+    /// The table of moves has no such move; `from` and `to` say which.
+    MOVE_FORBIDDEN = 409, "move-forbidden", "Buyurtmani bu holatga o'tkazib bo'lmaydi",
+        "Заказ нельзя перевести в это состояние", "The order cannot go there from where it is";
+    /// Packed or later: `fulfilment` says where it is.
+    TOO_LATE = 409, "too-late-to-cancel", "Endi bekor qilib bo'lmaydi, do'konga murojaat qiling",
+        "Отменить уже нельзя, обратитесь в магазин", "It is too late to cancel, ask the store";
+    /// A provider's transaction is open.
+    PAYMENT_UNDER_WAY = 409, "payment-under-way", "To'lov amalga oshirilmoqda", "Оплата выполняется",
+        "The payment is under way";
+}
+
+impl From<MoveError> for Problem {
+    fn from(error: MoveError) -> Self {
+        match error {
+            MoveError::NotFound => Self::of(&kinds::NOT_FOUND),
+            MoveError::Forbidden(forbidden) => {
+                Self::of(&MOVE_FORBIDDEN).with("from", forbidden.from).with("to", forbidden.to)
+            }
+            MoveError::TooLate(at) => Self::of(&TOO_LATE).with("fulfilment", at),
+            MoveError::PaymentUnderWay => Self::of(&PAYMENT_UNDER_WAY),
+            MoveError::Contended => Self::of(&kinds::CONFLICT),
+            MoveError::Table(error) => error.into(),
+            MoveError::Bug(cause) => Self::internal(cause),
+        }
+    }
 }
 
 impl From<PlaceError> for Problem {
@@ -49,6 +79,8 @@ impl From<PlaceError> for Problem {
             PlaceError::CartSettling => soon(Self::of(&CART_SETTLING)),
             PlaceError::TooLarge => Self::of(&TOO_LARGE).with("lines_max", LINES_MAX).with("stores_max", STORES_MAX),
             PlaceError::StoresNotSelling(stores) => Self::of(&STORE_NOT_SELLING).with("stores", stores),
+            PlaceError::UnknownAddress => Self::of(&UNKNOWN_ADDRESS),
+            PlaceError::MethodNotTaken(stores) => Self::of(&METHOD_NOT_TAKEN).with("stores", stores),
             PlaceError::TotalChanged(total) => Self::of(&TOTAL_CHANGED).with("total", total),
             PlaceError::StockShort(lines) => Self::of(&STOCK_SHORT).with("lines", lines),
             PlaceError::PriceChanged(lines) => Self::of(&PRICE_CHANGED).with("lines", lines),

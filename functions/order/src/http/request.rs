@@ -1,25 +1,31 @@
-use domain::{CorrelationId, Money, Phone, Region, UserId};
+use contracts::{DeliveryAddress, Fulfilment, PaymentMethod};
+use domain::{AddressId, CorrelationId, Money, Phone, Region, UserId};
 use garde::Validate;
 use lambda::http::Problem;
+use schemars::JsonSchema;
 use serde::Deserialize;
 
-use crate::domain::{Address, PaymentMethod};
-use crate::ops::Place;
+use crate::domain::checked;
+use crate::ops::{DeliverTo, Place};
 
 /// The body of `POST /v1/orders`.
-#[derive(Debug, Deserialize, Validate)]
+#[derive(Debug, Deserialize, Validate, JsonSchema)]
 pub(super) struct NewOrder {
     #[garde(skip)]
-    payment_method: String,
+    payment_method: PaymentMethod,
+    /// One of the shopper's saved addresses; this or `address`.
+    #[garde(skip)]
+    address_id: Option<AddressId>,
     #[garde(dive)]
-    address: NewAddress,
+    address: Option<NewAddress>,
     #[garde(skip)]
     cart_version: Option<u64>,
     #[garde(skip)]
     expected_total: Option<Money>,
 }
 
-#[derive(Debug, Deserialize, Validate)]
+#[derive(Debug, Deserialize, Validate, JsonSchema)]
+#[schemars(rename = "OrderAddress")]
 struct NewAddress {
     #[garde(length(chars, max = 100), custom(filled))]
     recipient: String,
@@ -50,20 +56,22 @@ fn filled(text: &str, (): &()) -> garde::Result {
 impl NewOrder {
     /// The command, or which field is wrong.
     pub(super) fn command(self, user_id: UserId, key: String, correlation_id: CorrelationId) -> Result<Place, Problem> {
-        let method = PaymentMethod::parse(&self.payment_method)
-            .ok_or_else(|| Problem::field("payment_method", "must be CASH_ON_DELIVERY"))?;
-        let address = self.address.parse()?;
-        let (cart_version, expected_total) = (self.cart_version, self.expected_total);
-        Ok(Place { user_id, key, correlation_id, method, address, cart_version, expected_total })
+        let deliver_to = match (self.address_id, self.address) {
+            (Some(saved), None) => DeliverTo::Saved(saved),
+            (None, Some(given)) => DeliverTo::Given(given.parse()?),
+            _ => return Err(Problem::field("address", "give either address or address_id")),
+        };
+        let (method, cart_version, expected_total) = (self.payment_method, self.cart_version, self.expected_total);
+        Ok(Place { user_id, key, correlation_id, method, deliver_to, cart_version, expected_total })
     }
 }
 
 impl NewAddress {
-    fn parse(self) -> Result<Address, Problem> {
+    fn parse(self) -> Result<DeliveryAddress, Problem> {
         let phone: Phone = self.phone.parse().map_err(|e| Problem::field("address.phone", e))?;
         let region: Region = self.region.parse().map_err(|e| Problem::field("address.region", e))?;
         let trimmed = |text: String| text.trim().to_owned();
-        let address = Address {
+        let address = DeliveryAddress {
             recipient: trimmed(self.recipient),
             phone,
             region,
@@ -74,6 +82,25 @@ impl NewAddress {
             landmark: self.landmark.map(trimmed),
             postal_code: self.postal_code,
         };
-        address.checked().map_err(|e| Problem::field("address.postal_code", e))
+        checked(address).map_err(|e| Problem::field("address.postal_code", e))
     }
+}
+
+/// The body of a transition.
+#[derive(Debug, Deserialize, Validate, JsonSchema)]
+pub(super) struct Transition {
+    /// Where to; `CANCELLED` gives the order up, `FAILED` says that it was lost on its way.
+    #[garde(skip)]
+    pub(super) to: Fulfilment,
+    /// For the history: why, or anything worth knowing.
+    #[garde(inner(length(chars, max = 500)), inner(custom(filled)))]
+    pub(super) note: Option<String>,
+}
+
+/// The body of a cancellation.
+#[derive(Debug, Default, Deserialize, Validate, JsonSchema)]
+pub(super) struct Cancellation {
+    /// Why, in the shopper's words.
+    #[garde(inner(length(chars, max = 500)), inner(custom(filled)))]
+    pub(super) note: Option<String>,
 }

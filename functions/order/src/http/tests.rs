@@ -54,7 +54,6 @@ async fn a_request_that_is_not_whole_is_told_what_it_lacks() {
     let reply = w.by(shopper(), Call::new("POST", "/v1/orders").json(&body())).await;
     assert_eq!((reply.status, &reply.body["code"]), (400, &json!("idempotency-key-required")));
     for (path, value) in [
-        ("payment_method", json!("PAYME")),
         ("address.recipient", json!("  ")),
         ("address.phone", json!("+7 900 123 45 67")),
         ("address.region", json!("UZ-XX")),
@@ -71,6 +70,12 @@ async fn a_request_that_is_not_whole_is_told_what_it_lacks() {
         let field = reply.body["errors"][0]["field"].as_str().unwrap_or_default();
         assert!(reply.status == 422 && field.starts_with(path), "{path}: {}", reply.body);
     }
+    let mut unknown = body();
+    unknown["payment_method"] = json!("BARTER");
+    assert_eq!(w.by(shopper(), post("key-0001", &unknown)).await.body["code"], "malformed-body");
+    let mut both = body();
+    both["address_id"] = json!(crate::testkit::saved_address());
+    assert_eq!(w.by(shopper(), post("key-0001", &both)).await.body["errors"][0]["field"], "address");
     assert_eq!(w.send(post("key-0001", &body())).await.status, 401);
     assert_eq!(w.held(), 0);
 }

@@ -2,12 +2,14 @@
 
 use std::collections::HashMap;
 
-use domain::{OrderId, StoreId, UserId};
+use domain::{CheckoutId, OrderId, StoreId, UserId};
 use dynamodb::{Cursor, Error, Query, Table};
 
+use super::whole::Checkout;
 use crate::domain::Order;
 use crate::table::{
-    HistoryEntry, ORDERS, StoreOrder, history_partition, order_key, store_order_key, store_partition, user_partition,
+    Balance, HistoryEntry, LEDGER, ORDERS, StoreBalance, StoreOrder, balance_key, history_partition, order_key,
+    store_order_key, store_partition, user_partition,
 };
 
 /// Moves an order can make: far more than the table of moves allows.
@@ -66,4 +68,20 @@ pub async fn store_order(table: &Table, store: StoreId, id: OrderId) -> Result<O
         Some(found) => order(table, found.user_id, id).await,
         None => Ok(None),
     }
+}
+
+/// A user's own checkout.
+pub async fn checkout_of(table: &Table, user: UserId, id: CheckoutId) -> Result<Option<Checkout>, Error> {
+    Ok(Checkout::load(table, id).await?.filter(|checkout| checkout.payment.user_id == user))
+}
+
+/// The question for a store's books, those of the newest orders first.
+pub fn books_of(store: StoreId) -> Query {
+    Query::partition(store_partition(store)).prefix(LEDGER).descending()
+}
+
+/// What a store is owed; nothing before its first delivery.
+pub async fn store_balance(table: &Table, store: StoreId) -> Result<Balance, Error> {
+    let found = table.get_consistent::<StoreBalance>(balance_key(store)).await?;
+    Ok(found.map(|row| row.balance).unwrap_or_default())
 }

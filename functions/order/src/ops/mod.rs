@@ -1,10 +1,22 @@
 //! One use case a file; a checkout has a folder.
 
+mod advance;
+pub mod book;
+mod cancel;
 pub mod checkout;
 mod look;
-mod prolong;
+pub mod settle;
 mod sweep;
+#[cfg(test)]
+mod tests;
+mod watch;
+pub mod whole;
 
-pub use checkout::{Place, PlaceError, place};
-pub use look::{OrderPage, history, order, orders, orders_at, orders_of, store_order, store_orders};
+pub use advance::{MoveError, advance};
+pub use cancel::cancel;
+pub use checkout::{DeliverTo, Place, PlaceError, place};
+pub use look::{
+    OrderPage, books_of, checkout_of, history, order, orders, orders_at, orders_of, store_balance, store_order,
+    store_orders,
+};
 pub use sweep::{SweepError, sweep};

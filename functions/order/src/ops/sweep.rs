@@ -10,9 +10,11 @@ use tokio::time::{Instant, timeout};
 use tracing::{error, warn};
 
 use super::checkout::undo;
-use super::prolong::{ProlongError, prolong};
+use super::settle::{SettleError, settle};
+use super::watch::{WatchError, watch};
 use crate::Ctx;
-use crate::table::{PAYMENT, SAGAS, Saga};
+use crate::payme::{Transaction, end_overdue};
+use crate::table::{PAYMENT, SAGAS, SETTLEMENTS, Saga, Settlement, TRANSACTION};
 
 /// Rows of each of eight shards that one look at the index brings.
 const ROWS_PER_SHARD: i32 = 10;
@@ -32,9 +34,15 @@ pub enum SweepError {
     /// Another service.
     #[error(transparent)]
     Call(#[from] CallError),
-    /// A hold.
+    /// A checkout.
     #[error(transparent)]
-    Prolong(#[from] ProlongError),
+    Watch(#[from] WatchError),
+    /// What tech-product has to be told.
+    #[error(transparent)]
+    Settle(#[from] SettleError),
+    /// A transaction of Payme's.
+    #[error("{0}")]
+    Payme(String),
     /// A row took longer than it may.
     #[error("it was not done within {ROW_TIME:?}")]
     Slow,
@@ -46,7 +54,8 @@ pub enum SweepError {
     Some(usize),
 }
 
-/// Undoes checkouts whose lease is over and prolongs holds that end soon, until nothing is due or the time is used up;
+/// Undoes checkouts whose lease is over, ends what was not paid or accepted in time, prolongs holds, tells tech-product what
+/// a request could not, until nothing is due or the time is used up;
 /// what is left then is due in the next sweep. One row's failure does not stop the others, and none is tried twice.
 pub async fn sweep(ctx: &Ctx) -> Result<(), SweepError> {
     let begin_until = Instant::now() + BEGIN_WITHIN;
@@ -85,9 +94,21 @@ async fn deal_with(ctx: &Ctx, key: &Key) -> Result<(), SweepError> {
         }
         return Ok(());
     }
+    if key.sk.starts_with(SETTLEMENTS) {
+        return match ctx.table.get_consistent::<Settlement>(key.clone()).await? {
+            Some(settlement) if settlement.settle_at <= ctx.clock.now() => Ok(settle(ctx, settlement).await?),
+            _ => Ok(()),
+        };
+    }
+    if key.sk == TRANSACTION {
+        return match ctx.table.get_consistent::<Transaction>(key.clone()).await? {
+            Some(transaction) => end_overdue(ctx, &transaction).await.map_err(SweepError::Payme),
+            None => Ok(()),
+        };
+    }
     let checkout = key.pk.strip_prefix("CHECKOUT#").and_then(|id| id.parse().ok());
     match checkout {
-        Some(checkout) if key.sk == PAYMENT => Ok(prolong(ctx, checkout).await?),
+        Some(checkout) if key.sk == PAYMENT => Ok(watch(ctx, checkout).await?),
         _ => Err(SweepError::Unknown(key.pk.clone())),
     }
 }

@@ -4,8 +4,14 @@ mod neighbourhood;
 
 use std::sync::{Arc, Mutex};
 
-use contracts::{CartLine, CartSnapshot, Member, PlatformRole, ReservationStatus, StaffRole, StoreStatus, StoreTerms};
-use domain::{Clock, CorrelationId, Money, ProductId, Region, SeededEntropy, StoreId, UserId, VariantId};
+use contracts::{
+    CartLine, CartSnapshot, DeliveryAddress, Member, PaymentMethod, PlatformRole, ReservationStatus, StaffRole,
+    StoreStatus, StoreTerms,
+};
+use domain::{
+    AddressId, CheckoutId, Clock, CorrelationId, Money, OrderId, ProductId, Region, SeededEntropy, StoreId, Timestamp,
+    UserId, VariantId,
+};
 use dynamodb::{Query, Row, Stored, Table};
 use futures::future::BoxFuture;
 use lambda::Membership;
@@ -16,8 +22,9 @@ use testing::DynamoDb;
 use tokio::sync::Notify;
 
 use crate::Ctx;
-use crate::domain::{Address, PaymentMethod};
-use crate::ops::Place;
+use crate::domain::{Order, OrderNumber, Placing, Priced};
+use crate::ops::{DeliverTo, Place};
+use crate::payme::PaymeAccount;
 use crate::table::SCHEMA;
 
 use neighbourhood::Neighbourhood;
@@ -28,15 +35,19 @@ struct Staff;
 
 impl Membership for Staff {
     fn member(&self, store_id: StoreId, user_id: UserId) -> BoxFuture<'_, Result<Option<Member>, CallError>> {
-        let role = StaffRole::Viewer;
+        let role = if user_id == owner() { StaffRole::Owner } else { StaffRole::Viewer };
         let member = Member { store_id, user_id, role, permissions: role.permissions().to_vec() };
-        let works_there = user_id == clerk() && store_id == StoreId::derived("a");
+        let works_there = (user_id == clerk() || user_id == owner()) && store_id == StoreId::derived("a");
         Box::pin(async move { Ok(works_there.then_some(member)) })
     }
 }
 
 pub(crate) fn clerk() -> UserId {
     UserId::derived("clerk")
+}
+
+pub(crate) fn owner() -> UserId {
+    UserId::derived("owner")
 }
 
 pub(crate) fn shopper() -> UserId {
@@ -57,7 +68,53 @@ pub(crate) fn terms(name: &str) -> StoreTerms {
         products_max: 50,
         shipping_fees: Vec::new(),
         free_shipping_from: som(500_000),
+        payment_methods: PaymentMethod::ALL.to_vec(),
+        auto_accept: false,
     }
+}
+
+pub(crate) fn address() -> DeliveryAddress {
+    DeliveryAddress {
+        recipient: "Dilnoza Karimova".into(),
+        phone: "+998901234567".parse().unwrap(),
+        region: Region::TashkentCity,
+        district: "Chilonzor".into(),
+        street: "Bunyodkor".into(),
+        house: "12".into(),
+        apartment: None,
+        landmark: None,
+        postal_code: Some("100115".into()),
+    }
+}
+
+/// The one address that the shopper has saved.
+pub(crate) fn saved_address() -> AddressId {
+    AddressId::derived("home")
+}
+
+/// An order of `goods`, delivered for `shipping`, at store `a`.
+pub(crate) fn order_of(method: PaymentMethod, goods: Money, shipping: Money) -> Order {
+    let (at, zero) = (Timestamp::UNIX_EPOCH, Money::tiyin(0));
+    let placing = Placing {
+        order_id: OrderId::derived("order"),
+        number: OrderNumber::generate(at, &SeededEntropy::new(3)),
+        checkout_id: CheckoutId::derived("checkout"),
+        user_id: shopper(),
+        at,
+        address: &address(),
+        method,
+    };
+    let total = goods.checked_add(shipping).unwrap();
+    let priced = Priced {
+        lines: Vec::new(),
+        subtotal: goods,
+        shipping,
+        shipping_vat: zero,
+        vat: zero,
+        vat_by_rate: Vec::new(),
+        total,
+    };
+    Order::place(placing, &terms("a"), &[], priced)
 }
 
 /// `quantity` of what the store called `store` sells under `name`, for 100,000 so'm each.
@@ -77,21 +134,14 @@ pub(crate) fn command(user_id: UserId, key: &str) -> Place {
         key: key.to_owned(),
         correlation_id: CorrelationId::derived(key),
         method: PaymentMethod::CashOnDelivery,
-        address: Address {
-            recipient: "Dilnoza Karimova".into(),
-            phone: "+998901234567".parse().unwrap(),
-            region: Region::TashkentCity,
-            district: "Chilonzor".into(),
-            street: "Bunyodkor".into(),
-            house: "12".into(),
-            apartment: None,
-            landmark: None,
-            postal_code: Some("100115".into()),
-        },
+        deliver_to: DeliverTo::Given(address()),
         cart_version: None,
         expected_total: None,
     }
 }
+
+/// The key that Payme signs in with.
+pub(crate) const PAYME_KEY: &str = "payme-test-key";
 
 pub(crate) struct World {
     pub(crate) ctx: Ctx,
@@ -115,6 +165,7 @@ pub(crate) async fn world() -> World {
         clock,
         entropy: Arc::new(SeededEntropy::new(1)),
         neighbours: others.clone(),
+        payme: PaymeAccount::new("merchant", PAYME_KEY),
         gate: Gate::new().with_membership(Staff),
     };
     let w = World { ctx, others, _db: db };
@@ -190,6 +241,11 @@ impl World {
         town.holds.values().filter(|hold| hold.status == ReservationStatus::Held).count()
     }
 
+    /// Pieces that left for good.
+    pub(crate) fn gone(&self, item: &str) -> u32 {
+        self.others.town.lock().unwrap().committed.get(&VariantId::derived(item)).copied().unwrap_or_default()
+    }
+
     /// The most releases that were ever under way at once.
     pub(crate) fn most_at_once(&self) -> usize {
         self.others.town.lock().unwrap().releasing.1
@@ -198,7 +254,7 @@ impl World {
     pub(crate) fn end_holds(&self) {
         let ids: Vec<_> = self.others.town.lock().unwrap().holds.keys().copied().collect();
         for id in ids {
-            self.others.let_go(id);
+            self.others.let_go(id, None);
         }
     }
 

@@ -4,9 +4,10 @@ use std::collections::HashMap;
 use std::sync::Mutex;
 
 use contracts::{
-    CartLine, CartSnapshot, LineRefusal, Reservation, ReservationStatus, Reserve, ReservedLine, StoreTerms,
+    CartLine, CartSnapshot, DeliveryAddress, LineRefusal, Reservation, ReservationPart, ReservationStatus, Reserve,
+    ReservedLine, StoreTerms,
 };
-use domain::{Clock, Localized, Money, ReservationId, StoreId, UserId, VariantId};
+use domain::{AddressId, Clock, Localized, Money, ReservationId, StoreId, UserId, VariantId};
 use jiff::SignedDuration;
 use lambda::calls::CallError;
 use tokio::sync::Notify;
@@ -23,6 +24,8 @@ pub(crate) enum At {
     BeforeRelease,
     AfterRelease,
     Extend,
+    BeforeCommit,
+    AfterCommit,
 }
 
 /// What a call does there instead of going on.
@@ -41,6 +44,8 @@ pub(super) struct Town {
     pub(super) carts: HashMap<UserId, CartSnapshot>,
     pub(super) stores: HashMap<StoreId, StoreTerms>,
     pub(super) shelf: HashMap<VariantId, (u32, Money)>,
+    /// What left for good.
+    pub(super) committed: HashMap<VariantId, u32>,
     pub(super) holds: HashMap<ReservationId, Reservation>,
     /// Every hold that was asked for: the network may bring each of them again, late.
     pub(super) asked: Vec<(ReservationId, Reserve)>,
@@ -113,13 +118,21 @@ impl Neighbourhood {
             quantity: line.quantity,
             unit_price: line.unit_price,
             vat_rate: Some(12),
+            ikpu: Some("08471003001000000".into()),
+            package_code: Some("1847101".into()),
         };
         let expires_at = self.clock.now() + SignedDuration::from_secs(request.hold_for_seconds.into());
         let lines: Vec<_> = request.lines.into_iter().map(line).collect();
         for line in &lines {
             town.shelf.get_mut(&line.variant_id).unwrap().0 -= line.quantity;
         }
-        let hold = Reservation { reservation_id: id, status: ReservationStatus::Held, expires_at, lines };
+        let mut parts: Vec<ReservationPart> = Vec::new();
+        for line in &lines {
+            if !parts.iter().any(|part| part.store_id == line.store_id) {
+                parts.push(ReservationPart { store_id: line.store_id, status: ReservationStatus::Held });
+            }
+        }
+        let hold = Reservation { reservation_id: id, status: ReservationStatus::Held, expires_at, parts, lines };
         town.holds.insert(id, hold.clone());
         Reserved::Held(hold)
     }
@@ -131,24 +144,45 @@ impl Neighbourhood {
         *most = (*most).max(*now);
     }
 
-    async fn end_release(&self, id: ReservationId) -> Result<(), CallError> {
+    async fn end_release(&self, id: ReservationId, store: Option<StoreId>) -> Result<(), CallError> {
         self.pass(At::BeforeRelease).await?;
-        self.let_go(id);
+        self.let_go(id, store);
         self.pass(At::AfterRelease).await
     }
 
-    pub(super) fn let_go(&self, id: ReservationId) {
-        let mut town = self.town.lock().unwrap();
+    pub(super) fn let_go(&self, id: ReservationId, store: Option<StoreId>) {
+        self.settle(id, store, ReservationStatus::Released);
+    }
+
+    /// Ends what is still held of the store's part, or of all parts.
+    fn settle(&self, id: ReservationId, store: Option<StoreId>, to: ReservationStatus) {
+        let mut guard = self.town.lock().unwrap();
+        let town = &mut *guard;
         let (status, expires_at) = (ReservationStatus::Released, self.clock.now());
-        let unknown = Reservation { reservation_id: id, status, expires_at, lines: Vec::new() };
+        let unknown = Reservation { reservation_id: id, status, expires_at, parts: Vec::new(), lines: Vec::new() };
         let hold = town.holds.entry(id).or_insert(unknown);
-        if hold.status != ReservationStatus::Held {
-            return;
+        let ending = |part: &&mut ReservationPart| {
+            part.status == ReservationStatus::Held && store.is_none_or(|store| part.store_id == store)
+        };
+        let mut ended = Vec::new();
+        for part in hold.parts.iter_mut().filter(ending) {
+            part.status = to;
+            ended.push(part.store_id);
         }
-        hold.status = ReservationStatus::Released;
-        for line in hold.lines.clone() {
-            town.shelf.get_mut(&line.variant_id).unwrap().0 += line.quantity;
+        for line in hold.lines.iter().filter(|line| ended.contains(&line.store_id)) {
+            match to {
+                ReservationStatus::Committed => *town.committed.entry(line.variant_id).or_default() += line.quantity,
+                _ => town.shelf.get_mut(&line.variant_id).unwrap().0 += line.quantity,
+            }
         }
+        let any = |status| hold.parts.iter().any(|part| part.status == status);
+        hold.status = if any(ReservationStatus::Held) {
+            ReservationStatus::Held
+        } else if any(ReservationStatus::Committed) {
+            ReservationStatus::Committed
+        } else {
+            ReservationStatus::Released
+        };
     }
 }
 
@@ -178,11 +212,11 @@ impl Neighbours for Neighbourhood {
         })
     }
 
-    fn release(&self, id: ReservationId) -> Asked<'_, ()> {
+    fn release(&self, id: ReservationId, store: Option<StoreId>) -> Asked<'_, ()> {
         Box::pin(async move {
             self.begin_release();
             tokio::task::yield_now().await;
-            let ended = self.end_release(id).await;
+            let ended = self.end_release(id, store).await;
             self.town.lock().unwrap().releasing.0 -= 1;
             ended
         })
@@ -199,5 +233,18 @@ impl Neighbours for Neighbourhood {
                 hold.clone()
             }))
         })
+    }
+
+    fn commit(&self, id: ReservationId, store: StoreId) -> Asked<'_, ()> {
+        Box::pin(async move {
+            self.pass(At::BeforeCommit).await?;
+            self.settle(id, Some(store), ReservationStatus::Committed);
+            self.pass(At::AfterCommit).await
+        })
+    }
+
+    fn address(&self, user: UserId, address: AddressId) -> Asked<'_, Option<DeliveryAddress>> {
+        let known = user == super::shopper() && address == super::saved_address();
+        Box::pin(async move { Ok(known.then(super::address)) })
     }
 }

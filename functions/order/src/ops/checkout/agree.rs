@@ -2,15 +2,15 @@
 
 use std::collections::HashMap;
 
-use contracts::{CartSnapshot, Reserve, ReserveLine, StoreStatus, StoreTerms};
+use contracts::{CartSnapshot, DeliveryAddress, PaymentMethod, Reserve, ReserveLine, StoreStatus, StoreTerms};
 use domain::{Currency, Money, StoreId, UserId};
 use dynamodb::Stored;
-use futures::future::{try_join, try_join_all};
+use futures::future::{try_join_all, try_join3};
 use jiff::SignedDuration;
 
-use super::{LINES_MAX, Place, PlaceError, STORES_MAX};
+use super::{DeliverTo, LINES_MAX, Place, PlaceError, STORES_MAX};
 use crate::Ctx;
-use crate::domain::{Item, PaymentMethod, allow_cash, price};
+use crate::domain::{Item, allow_cash, price};
 use crate::table::{Buyer, buyer_key};
 
 /// What both sides agree on.
@@ -19,12 +19,13 @@ pub(super) struct Agreed {
     /// In the order in which the stores' lines stand in the cart.
     pub(super) stores: Vec<StoreTerms>,
     pub(super) buyer: Option<Stored<Buyer>>,
+    pub(super) address: DeliveryAddress,
 }
 
 /// Asks for the cart and the stores' terms and holds them against the request and the limits.
 pub(super) async fn agree(ctx: &Ctx, command: &Place) -> Result<Agreed, PlaceError> {
     let cart = async { Ok::<_, PlaceError>(ctx.neighbours.cart(command.user_id).await?) };
-    let (cart, buyer) = try_join(cart, read_buyer(ctx, command.user_id)).await?;
+    let (cart, buyer, address) = try_join3(cart, read_buyer(ctx, command.user_id), address(ctx, command)).await?;
     // Before the version: whoever bought this cart in another tab shall hear that, not that it changed.
     check_cart_is_new(&cart, buyer.as_deref())?;
     if let Some(expected) = command.cart_version
@@ -39,8 +40,9 @@ pub(super) async fn agree(ctx: &Ctx, command: &Place) -> Result<Agreed, PlaceErr
     if cart.lines.len() > LINES_MAX || stores.len() > STORES_MAX {
         return Err(PlaceError::TooLarge);
     }
-    let agreed = Agreed { stores: terms(ctx, stores).await?, cart, buyer };
-    let totals = agreed.totals(command)?;
+    let agreed = Agreed { stores: terms(ctx, stores).await?, cart, buyer, address };
+    agreed.check_method(ctx, command.method)?;
+    let totals = agreed.totals()?;
     let total = Money::sum(totals.iter().copied())?;
     if command.expected_total.is_some_and(|expected| expected != total) {
         return Err(PlaceError::TotalChanged(total));
@@ -54,6 +56,13 @@ pub(super) async fn read_buyer(ctx: &Ctx, user: UserId) -> Result<Option<Stored<
     Ok(ctx.table.get_consistent(buyer_key(user)).await?)
 }
 
+async fn address(ctx: &Ctx, command: &Place) -> Result<DeliveryAddress, PlaceError> {
+    match &command.deliver_to {
+        DeliverTo::Given(address) => Ok(address.clone()),
+        DeliverTo::Saved(id) => ctx.neighbours.address(command.user_id, *id).await?.ok_or(PlaceError::UnknownAddress),
+    }
+}
+
 /// What must hold of the buyer in the moment the orders are written.
 pub(super) fn check_buyer(
     cart: &CartSnapshot,
@@ -64,6 +73,7 @@ pub(super) fn check_buyer(
     check_cart_is_new(cart, buyer)?;
     match method {
         PaymentMethod::CashOnDelivery => Ok(allow_cash(totals, buyer.map_or(0, |b| b.open_cash_orders))?),
+        PaymentMethod::Payme => Ok(()),
     }
 }
 
@@ -104,14 +114,23 @@ async fn terms(ctx: &Ctx, stores: Vec<StoreId>) -> Result<Vec<StoreTerms>, Place
 }
 
 impl Agreed {
+    /// Every store, and the platform, must take the method.
+    fn check_method(&self, ctx: &Ctx, method: PaymentMethod) -> Result<(), PlaceError> {
+        let platform = method != PaymentMethod::Payme || ctx.payme.is_open();
+        let takes = |terms: &&StoreTerms| platform && terms.payment_methods.contains(&method);
+        let refusing: Vec<StoreId> =
+            self.stores.iter().filter(|terms| !takes(terms)).map(|terms| terms.store_id).collect();
+        if refusing.is_empty() { Ok(()) } else { Err(PlaceError::MethodNotTaken(refusing)) }
+    }
+
     /// What each order costs at the prices the shopper saw. VAT is contained in them and does not matter here.
-    fn totals(&self, command: &Place) -> Result<Vec<Money>, PlaceError> {
+    fn totals(&self) -> Result<Vec<Money>, PlaceError> {
         let total = |terms: &StoreTerms| {
             let lines = self.cart.lines.iter().filter(|line| line.store_id == terms.store_id);
             let item =
                 |l: &contracts::CartLine| Item { quantity: l.quantity, unit_price: l.unit_price, vat_percent: None };
             let items: Vec<_> = lines.map(item).collect();
-            Ok(price(terms, command.address.region, &items)?.total)
+            Ok(price(terms, self.address.region, &items)?.total)
         };
         self.stores.iter().map(total).collect()
     }

@@ -24,8 +24,9 @@ mod write;
 #[cfg(test)]
 mod tests;
 
-use contracts::{CartLine, LineRefusal};
-use domain::{CheckoutId, CorrelationId, Money, MoneyError, StoreId, UserId};
+pub use contracts::{CHECKOUT_LINES_MAX as LINES_MAX, CHECKOUT_STORES_MAX as STORES_MAX};
+use contracts::{CartLine, DeliveryAddress, LineRefusal, PaymentMethod};
+use domain::{AddressId, CheckoutId, CorrelationId, Money, MoneyError, StoreId, UserId};
 use dynamodb::{Error, Stored};
 use jiff::SignedDuration;
 use lambda::calls::CallError;
@@ -34,18 +35,13 @@ use tracing::{info, warn};
 use uuid::Uuid;
 
 use crate::Ctx;
-use crate::domain::{Address, CashRefusal, ForbiddenMove, PaymentMethod, PlacedCheckout};
+use crate::domain::{CashRefusal, ForbiddenMove, PlacedCheckout};
 use crate::neighbours::Reserved;
 use crate::table::Saga;
 use agree::agree;
 use claim::{Claim, claim};
 pub(super) use undo::undo;
 use write::write;
-
-/// Lines of one checkout: what one reservation holds.
-pub const LINES_MAX: usize = 40;
-/// Stores of one checkout.
-pub const STORES_MAX: usize = 10;
 
 /// How long one attempt is left alone: 10 s that this function may live, 10 s that the function it called may still
 /// live after it, and room.
@@ -57,8 +53,24 @@ pub const HOLD_FOR: SignedDuration = SignedDuration::from_hours(48);
 /// How long the hold of an open order lasts from each time it is prolonged: the longer, the fewer open orders are due
 /// in one minute. tech-product holds for 14 days at most.
 pub const PROLONG_FOR: SignedDuration = SignedDuration::from_hours(7 * 24);
-/// How long before its end a hold is prolonged.
-pub const PROLONG_BEFORE_END: SignedDuration = SignedDuration::from_hours(24);
+/// How long a checkout waits to be paid in advance.
+pub const PAY_WITHIN: SignedDuration = SignedDuration::from_mins(30);
+/// How long the goods of such a checkout are held at first: as long as it waits, and the sweep may be late by half an hour.
+pub const HOLD_UNPAID_FOR: SignedDuration = SignedDuration::from_mins(60);
+
+/// How long goods are held at first.
+const fn hold_for(method: PaymentMethod) -> SignedDuration {
+    if method.in_advance() { HOLD_UNPAID_FOR } else { HOLD_FOR }
+}
+
+/// Where the orders go.
+#[derive(Debug, Clone, Serialize)]
+pub enum DeliverTo {
+    /// One of the shopper's saved addresses.
+    Saved(AddressId),
+    /// This one.
+    Given(DeliveryAddress),
+}
 
 /// Place the cart as orders.
 #[derive(Debug, Clone, Serialize)]
@@ -75,7 +87,7 @@ pub struct Place {
     /// How it is paid.
     pub method: PaymentMethod,
     /// Where it goes.
-    pub address: Address,
+    pub deliver_to: DeliverTo,
     /// The version of the cart that the shopper looked at.
     pub cart_version: Option<u64>,
     /// The total that the shopper agreed to.
@@ -116,6 +128,12 @@ pub enum PlaceError {
     /// What was bought last is still in the cart.
     #[error("the last purchase has not left the cart yet")]
     CartSettling,
+    /// The shopper has no such address.
+    #[error("no such address")]
+    UnknownAddress,
+    /// Stores that take no such payment; all of them when the platform does not.
+    #[error("{} stores take no such payment", .0.len())]
+    MethodNotTaken(Vec<StoreId>),
     /// More than [`LINES_MAX`] lines or [`STORES_MAX`] stores.
     #[error("the checkout is too large")]
     TooLarge,
@@ -203,7 +221,7 @@ pub async fn place(ctx: &Ctx, command: &Place) -> Result<PlacedCheckout, PlaceEr
 /// Steps 2 to 4.
 async fn attempt(ctx: &Ctx, saga: &Stored<Saga>, command: &Place) -> Result<PlacedCheckout, Failed> {
     let agreed = agree(ctx, command).await.map_err(Failed::leaving(Left::Nothing))?;
-    let request = agreed.reserve(command.user_id, HOLD_FOR);
+    let request = agreed.reserve(command.user_id, hold_for(command.method));
     let reserved = ctx.neighbours.reserve(saga.reservation_id(), request).await;
     // The call may have been sent more than once, and this be the answer to the last sending: an earlier one that is still
     // on its way would hold the goods for nobody. The release bars it.

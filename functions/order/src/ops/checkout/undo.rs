@@ -45,7 +45,7 @@ pub(in crate::ops) async fn undo(ctx: &Ctx, saga: &Stored<Saga>) -> Result<(), U
         Err(Error::Refused(_)) => return Ok(()),
         Err(error) => return Err(error.into()),
     };
-    ctx.neighbours.release(undoing.reservation_id()).await?;
+    ctx.neighbours.release(undoing.reservation_id(), None).await?;
     idle(ctx, &undoing).await
 }
 
@@ -53,7 +53,7 @@ pub(in crate::ops) async fn undo(ctx: &Ctx, saga: &Stored<Saga>) -> Result<(), U
 pub(super) async fn back_out(ctx: &Ctx, saga: &Stored<Saga>, left: Left) -> Result<(), UndoError> {
     match left {
         Left::Unknown => return Ok(()),
-        Left::Hold => ctx.neighbours.release(saga.reservation_id()).await?,
+        Left::Hold => ctx.neighbours.release(saga.reservation_id(), None).await?,
         Left::Nothing => {}
     }
     idle(ctx, saga).await

@@ -1,18 +1,15 @@
 //! Step 4: everything in one transaction.
 
-use contracts::{
-    Actor, CheckoutCompleted, Event, Fact, OrderPlaced, OrderedLine, Reservation, ReservedLine, StoreTerms,
-};
+use contracts::{Actor, CheckoutCompleted, Event, Fact, PaymentMethod, Reservation, ReservedLine, StoreTerms};
 use domain::{EventId, Money, OrderId, Timestamp};
 use dynamodb::{Stored, TRANSACT_OPERATIONS_MAX, Tx};
 use tracing::warn;
 
 use super::agree::{Agreed, check_buyer, read_buyer};
-use super::{Failed, Left, PROLONG_BEFORE_END, Place, PlaceError, STORES_MAX};
+use super::{Failed, Left, PAY_WITHIN, Place, PlaceError, STORES_MAX};
 use crate::Ctx;
-use crate::domain::{
-    Fulfilment, Item, Order, OrderNumber, PaymentMethod, PaymentStatus, PlacedCheckout, Placing, price,
-};
+use crate::domain::{Item, Order, OrderNumber, PaymentStatus, PlacedCheckout, Placing, enter, price};
+use crate::ops::whole::next_look;
 use crate::table::{Bought, Buyer, HistoryEntry, Payment, Saga, SagaState, StoreOrder, saga_key};
 
 /// How often the transaction is worked out again when the buyer's row moved or a number was taken.
@@ -44,11 +41,11 @@ pub(super) async fn write(
             Some(read) => tx.replace("buyer", read, &next),
             None => tx.create("buyer", &next),
         };
-        tx = tx.create("payment", &payment(&placed, command, reservation));
+        tx = tx.create("payment", &payment(&placed, &orders, command, reservation));
         for order in &orders {
             tx = add_order(tx, order).map_err(|e| held(e.into()))?;
         }
-        // The ledger has no entry here: cash moves at delivery. Payments in advance add theirs to this transaction.
+        // The books have no entry here: money moves when it is paid, or in cash at delivery.
         tx = tx.tell(told(&placed, &orders, command, agreed));
         let error = match ctx.table.commit(tx).await {
             Ok(()) => return Ok(placed),
@@ -96,14 +93,14 @@ fn orders(
         let lines = reservation.lines.iter().filter(|line| line.store_id == terms.store_id);
         let sold: Vec<ReservedLine> = lines.cloned().collect();
         let items: Vec<Item> = sold.iter().map(Item::from).collect();
-        let priced = price(terms, command.address.region, &items)?;
+        let priced = price(terms, agreed.address.region, &items)?;
         let placing = Placing {
             order_id: OrderId::generate(now, &*ctx.entropy),
             number: OrderNumber::generate(now, &*ctx.entropy),
             checkout_id: saga.checkout_id,
             user_id: command.user_id,
             at: now,
-            address: &command.address,
+            address: &agreed.address,
             method: command.method,
         };
         Ok(Order::place(placing, terms, &sold, priced))
@@ -127,6 +124,7 @@ fn placed(
         placed_at: now,
         payment_method: command.method,
         payment: PaymentStatus::Pending,
+        pay_by: command.method.in_advance().then(|| now + PAY_WITHIN),
         orders: orders.iter().map(Into::into).collect(),
         total: Money::sum(orders.iter().map(|order| order.total))?,
     })
@@ -135,6 +133,7 @@ fn placed(
 fn next_buyer(saga: &Saga, command: &Place, agreed: &Agreed, before: Option<&Buyer>, orders: usize) -> Buyer {
     let more = match command.method {
         PaymentMethod::CashOnDelivery => u32::try_from(orders).unwrap_or(u32::MAX),
+        PaymentMethod::Payme => 0,
     };
     Buyer {
         user_id: command.user_id,
@@ -143,18 +142,27 @@ fn next_buyer(saga: &Saga, command: &Place, agreed: &Agreed, before: Option<&Buy
     }
 }
 
-fn payment(placed: &PlacedCheckout, command: &Place, reservation: &Reservation) -> Payment {
-    Payment {
+fn payment(placed: &PlacedCheckout, orders: &[Order], command: &Place, reservation: &Reservation) -> Payment {
+    let zero = Money::new(0, placed.total.currency());
+    let mut payment = Payment {
         checkout_id: placed.checkout_id,
         user_id: command.user_id,
-        orders: placed.orders.iter().map(|order| order.order_id).collect(),
+        orders: orders.iter().map(|order| order.order_id).collect(),
         method: command.method,
         status: PaymentStatus::Pending,
         amount: placed.total,
+        paid: zero,
+        refunded: zero,
+        live_orders: u32::try_from(orders.len()).unwrap_or(u32::MAX),
+        pay_by: placed.pay_by,
+        paid_at: None,
+        open_transaction: None,
         reservation_id: reservation.reservation_id,
         hold_until: reservation.expires_at,
-        prolong_at: reservation.expires_at - PROLONG_BEFORE_END,
-    }
+        look_at: None,
+    };
+    payment.look_at = next_look(&payment, orders);
+    payment
 }
 
 fn add_order(tx: Tx, order: &Order) -> Result<Tx, crate::domain::ForbiddenMove> {
@@ -165,9 +173,10 @@ fn add_order(tx: Tx, order: &Order) -> Result<Tx, crate::domain::ForbiddenMove> 
         order_id,
         user_id,
         store_id,
-        step: Fulfilment::enter(None, order.fulfilment)?,
+        step: enter(None, order.fulfilment)?,
         at: order.placed_at,
         actor: Actor::User { id: user_id },
+        note: None,
     };
     let store_order = StoreOrder { store_id, order_id, user_id };
     Ok(tx.create("history", &entry).create("order", order).create("store-order", &store_order))
@@ -175,25 +184,12 @@ fn add_order(tx: Tx, order: &Order) -> Result<Tx, crate::domain::ForbiddenMove> 
 
 /// The event's id follows from the checkout: it is told once.
 fn told(placed: &PlacedCheckout, orders: &[Order], command: &Place, agreed: &Agreed) -> Event {
-    let line = |line: &crate::domain::OrderLine| OrderedLine {
-        product_id: line.product_id,
-        variant_id: line.variant_id,
-        quantity: line.quantity,
-        total: line.total,
-    };
-    let order = |order: &Order| OrderPlaced {
-        order_id: order.order_id,
-        number: order.number.to_string(),
-        store_id: order.store_id,
-        lines: order.lines.iter().map(line).collect(),
-        shipping: order.shipping,
-        total: order.total,
-    };
     let fact = Fact::CheckoutCompleted(CheckoutCompleted {
         checkout_id: placed.checkout_id,
         user_id: command.user_id,
+        payment_method: command.method,
         cart_version: agreed.cart.version,
-        orders: orders.iter().map(order).collect(),
+        orders: orders.iter().map(Order::told).collect(),
     });
     let id = EventId::derived(&format!("checkout/{}/completed", placed.checkout_id));
     Event::new(id, placed.placed_at, Actor::User { id: command.user_id }, command.correlation_id, fact)

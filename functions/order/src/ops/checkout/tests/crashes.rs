@@ -150,9 +150,17 @@ async fn payment(w: &World) -> Payment {
     w.ctx.table.get_consistent::<Payment>(payment_key(id)).await.unwrap().unwrap().into_row()
 }
 
+/// Stores that need not accept, so that nothing else ends the orders.
+fn accepted_beforehand(w: &World) {
+    for store in ["a", "b"] {
+        w.store(contracts::StoreTerms { auto_accept: true, ..crate::testkit::terms(store) });
+    }
+}
+
 #[tokio::test]
 async fn the_hold_of_an_open_order_never_ends() {
     let w = world().await;
+    accepted_beforehand(&w);
     place(&w.ctx, &command(shopper(), KEY)).await.unwrap();
     for _ in 0..20 {
         w.ctx.clock.advance(SignedDuration::from_hours(12));
@@ -170,16 +178,18 @@ async fn the_hold_of_an_open_order_never_ends() {
 #[tokio::test]
 async fn the_hold_of_an_open_order_is_prolonged_by_a_week_at_a_time() {
     let w = world().await;
+    accepted_beforehand(&w);
     place(&w.ctx, &command(shopper(), KEY)).await.unwrap();
     w.ctx.clock.advance(SignedDuration::from_hours(24));
     sweep(&w.ctx).await.unwrap();
     assert_eq!(payment(&w).await.hold_until, w.ctx.clock.now() + SignedDuration::from_hours(7 * 24));
-    assert_eq!(payment(&w).await.prolong_at, w.ctx.clock.now() + SignedDuration::from_hours(6 * 24));
+    assert_eq!(payment(&w).await.look_at, Some(w.ctx.clock.now() + SignedDuration::from_hours(6 * 24)));
 }
 
 #[tokio::test]
 async fn a_hold_that_is_gone_under_an_open_order_is_an_error_somebody_sees() {
     let w = world().await;
+    accepted_beforehand(&w);
     place(&w.ctx, &command(shopper(), KEY)).await.unwrap();
     w.end_holds();
     w.ctx.clock.advance(SignedDuration::from_hours(25));

@@ -1,13 +1,13 @@
 use std::sync::Arc;
 use std::sync::atomic::{AtomicU32, Ordering};
 
-use contracts::{Actor, Event, Fact, StoreStatus, StoreTerms};
+use contracts::{Actor, Event, Fact, Fulfilment, StoreStatus, StoreTerms};
 use domain::{Entropy, Money, OrderId, SeededEntropy, StoreId, UserId};
 use dynamodb::OutboxRow;
 
 use super::{assert_complete, assert_nothing_left, orders};
-use crate::domain::{Fulfilment, PaymentStatus, Return};
-use crate::ops::{PlaceError, place};
+use crate::domain::{PaymentStatus, Return};
+use crate::ops::{DeliverTo, PlaceError, place};
 use crate::table::HistoryEntry;
 use crate::testkit::{command, line, shopper, som, terms, world};
 
@@ -141,7 +141,7 @@ async fn one_key_is_for_one_body() {
     let placed = place(&w.ctx, &first).await.unwrap();
     assert_eq!(place(&w.ctx, &first).await.unwrap(), placed);
     let mut other = first.clone();
-    other.address.house = "13".into();
+    other.deliver_to = DeliverTo::Given(contracts::DeliveryAddress { house: "13".into(), ..crate::testkit::address() });
     assert!(matches!(place(&w.ctx, &other).await, Err(PlaceError::KeyReused)));
     assert_complete(&w, "key-0001").await;
 }
@@ -194,9 +194,10 @@ async fn a_number_that_is_taken_is_not_given_twice() {
         order_id: OrderId::derived("another"),
         user_id: UserId::derived("another"),
         store_id: StoreId::derived("a"),
-        step: Fulfilment::enter(None, Fulfilment::Pending).unwrap(),
+        step: crate::domain::enter(None, Fulfilment::Pending).unwrap(),
         at: w.ctx.clock.now(),
         actor: Actor::Operator,
+        note: None,
     };
     w.ctx.table.create(&taken).await.unwrap();
     w.cart(shopper(), 7, vec![line("a", "cpu", 1)]);
@@ -204,5 +205,36 @@ async fn a_number_that_is_taken_is_not_given_twice() {
     w.ctx.entropy = Arc::new(Unlucky { zeros: AtomicU32::new(8), then: SeededEntropy::new(1) });
     let placed = place(&w.ctx, &command(shopper(), "key-0001")).await.unwrap();
     assert_ne!(placed.orders[0].number, taken.number);
+    assert_complete(&w, "key-0001").await;
+}
+
+#[tokio::test]
+async fn orders_go_to_a_saved_address_as_it_was_then() {
+    let w = world().await;
+    let saved = crate::ops::Place {
+        deliver_to: DeliverTo::Saved(crate::testkit::saved_address()),
+        ..command(shopper(), "key-0001")
+    };
+    place(&w.ctx, &saved).await.unwrap();
+    assert_eq!(orders(&w).await[0].address, crate::testkit::address());
+    let foreign = crate::ops::Place {
+        deliver_to: DeliverTo::Saved(domain::AddressId::derived("somebody else's")),
+        ..command(shopper(), "key-0002")
+    };
+    assert!(matches!(place(&w.ctx, &foreign).await, Err(PlaceError::UnknownAddress | PlaceError::AlreadyOrdered(_))));
+}
+
+#[tokio::test]
+async fn a_checkout_in_advance_waits_for_its_money_and_a_store_must_take_it() {
+    let w = world().await;
+    let payme = crate::ops::Place { method: contracts::PaymentMethod::Payme, ..command(shopper(), "key-0001") };
+    let cash_only = vec![contracts::PaymentMethod::CashOnDelivery];
+    w.store(StoreTerms { payment_methods: cash_only, ..terms("b") });
+    let refused = place(&w.ctx, &payme).await;
+    assert!(matches!(refused, Err(PlaceError::MethodNotTaken(stores)) if stores == [StoreId::derived("b")]));
+    w.store(terms("b"));
+    let placed = place(&w.ctx, &payme).await.unwrap();
+    assert_eq!(placed.pay_by, Some(w.ctx.clock.now() + jiff::SignedDuration::from_mins(30)));
+    assert!(orders(&w).await.iter().all(|order| order.fulfilment == Fulfilment::PendingPayment));
     assert_complete(&w, "key-0001").await;
 }

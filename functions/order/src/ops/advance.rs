@@ -1,0 +1,119 @@
+//! An order goes on, by its store.
+
+use contracts::{CancelReason, Fulfilment};
+use domain::{OrderId, StoreId};
+use dynamodb::{Error, Row, Stored, Tx};
+
+use super::book::{self, BookError, Doer, Repayment};
+use super::settle::settle_now;
+use super::whole::Checkout;
+use crate::Ctx;
+use crate::domain::{ForbiddenMove, Order, is_held};
+use crate::table::{StoreOrder, order_key, store_order_key};
+
+/// How often a move is worked out again when somebody else was faster.
+const ATTEMPTS_MAX: u32 = 6;
+
+/// Why an order stays where it is.
+#[derive(Debug, thiserror::Error)]
+pub enum MoveError {
+    /// No such order, or not this caller's.
+    #[error("no such order")]
+    NotFound,
+    /// The table of moves has no such move, or it is not the store's to make.
+    #[error(transparent)]
+    Forbidden(#[from] ForbiddenMove),
+    /// A shopper may no longer cancel by themselves.
+    #[error("it is too late to cancel an order that is {0:?}")]
+    TooLate(Fulfilment),
+    /// A provider's transaction is open.
+    #[error("the payment of the checkout is under way")]
+    PaymentUnderWay,
+    /// Others were faster again and again.
+    #[error("others were faster")]
+    Contended,
+    /// The table.
+    #[error(transparent)]
+    Table(#[from] Error),
+    /// A bug.
+    #[error("{0}")]
+    Bug(String),
+}
+
+impl From<BookError> for MoveError {
+    fn from(error: BookError) -> Self {
+        match error {
+            BookError::Move(error) => error.into(),
+            BookError::Money(_) | BookError::Unbalanced(..) => Self::Bug(error.to_string()),
+        }
+    }
+}
+
+/// Moves an order of the store to `to`. The same move again is the same answer.
+pub async fn advance(ctx: &Ctx, store: StoreId, id: OrderId, to: Fulfilment, doer: &Doer) -> Result<Order, MoveError> {
+    let found = ctx.table.get_consistent::<StoreOrder>(store_order_key(store, id)).await?;
+    let user = found.ok_or(MoveError::NotFound)?.user_id;
+    for _ in 0..ATTEMPTS_MAX {
+        let order = ctx.table.get_consistent::<Order>(order_key(user, id)).await?.ok_or(MoveError::NotFound)?;
+        if order.fulfilment == to {
+            return Ok(order.into_row());
+        }
+        if let Some(moved) = attempt(ctx, &order, to, doer).await? {
+            return Ok(moved);
+        }
+    }
+    Err(MoveError::Contended)
+}
+
+/// The order after the move; none when somebody else moved meanwhile.
+async fn attempt(ctx: &Ctx, order: &Stored<Order>, to: Fulfilment, doer: &Doer) -> Result<Option<Order>, MoveError> {
+    let id = order.checkout_id;
+    let checkout =
+        Checkout::load(&ctx.table, id).await?.ok_or_else(|| MoveError::Bug(format!("{id} has no payment")))?;
+    let ends = match to {
+        Fulfilment::Cancelled => Some(CancelReason::Store),
+        Fulfilment::Failed => Some(CancelReason::Lost),
+        _ => None,
+    };
+    if let Some(reason) = ends {
+        return end(ctx, &checkout, order.order_id, reason, doer).await;
+    }
+    // Only money makes a store's order of one that waits for it.
+    if order.fulfilment == Fulfilment::PendingPayment {
+        return Err(ForbiddenMove { from: Some(order.fulfilment), to }.into());
+    }
+    let (tx, settlements) = book::moved(Tx::new(), &checkout, order, to, doer)?;
+    match ctx.table.commit(tx).await {
+        Ok(()) => {
+            settle_now(ctx, &settlements).await;
+            Ok(ctx.table.get_consistent::<Order>(order.key()).await?.map(Stored::into_row))
+        }
+        Err(error) if error.refused().is_some() => Ok(None),
+        Err(error) => Err(error.into()),
+    }
+}
+
+/// Gives an order up; all of its checkout while that is not paid. None when somebody else moved meanwhile.
+pub(super) async fn end(
+    ctx: &Ctx,
+    checkout: &Checkout,
+    id: OrderId,
+    reason: CancelReason,
+    doer: &Doer,
+) -> Result<Option<Order>, MoveError> {
+    if checkout.payment.open_transaction.is_some() {
+        return Err(MoveError::PaymentUnderWay);
+    }
+    let held = checkout.orders.iter().filter(|order| is_held(order.fulfilment)).map(|order| order.order_id);
+    let which: Vec<OrderId> = if checkout.is_unpaid() { held.collect() } else { vec![id] };
+    let (tx, settlements) = book::given_up(Tx::new(), checkout, &which, (reason, Repayment::Due), doer)?;
+    match ctx.table.commit(tx).await {
+        Ok(()) => {
+            settle_now(ctx, &settlements).await;
+            let key = order_key(checkout.payment.user_id, id);
+            Ok(ctx.table.get_consistent::<Order>(key).await?.map(Stored::into_row))
+        }
+        Err(error) if error.refused().is_some() => Ok(None),
+        Err(error) => Err(error.into()),
+    }
+}

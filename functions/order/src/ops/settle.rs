@@ -1,0 +1,66 @@
+//! Telling tech-product what became of the goods.
+
+use dynamodb::{Error, Stored, Tx};
+use jiff::SignedDuration;
+use lambda::calls::CallError;
+use tracing::warn;
+
+use crate::Ctx;
+use crate::table::{Settlement, Way, settlement_key};
+
+/// When what could not be settled is tried again.
+const AGAIN_AFTER: SignedDuration = SignedDuration::from_mins(2);
+
+/// Why something is not settled yet.
+#[derive(Debug, thiserror::Error)]
+pub enum SettleError {
+    /// tech-product does not answer, or its hold ended the other way: somebody has to look.
+    #[error(transparent)]
+    Call(#[from] CallError),
+    /// The table.
+    #[error(transparent)]
+    Table(#[from] Error),
+}
+
+/// Settles right after the transaction that decided it; what fails is left to the sweep.
+pub(crate) async fn settle_now(ctx: &Ctx, settlements: &[Settlement]) {
+    for settlement in settlements {
+        let settled = async {
+            tell(ctx, settlement).await?;
+            let key = settlement_key(settlement.checkout_id, settlement.store_id);
+            let row = ctx.table.get_consistent::<Settlement>(key).await?;
+            done(ctx, row).await
+        };
+        if let Err(cause) = settled.await {
+            warn!(%cause, checkout.id = %settlement.checkout_id, "the sweep has to settle with tech-product");
+        }
+    }
+}
+
+/// Settles what a request did not.
+pub(super) async fn settle(ctx: &Ctx, row: Stored<Settlement>) -> Result<(), SettleError> {
+    if let Err(cause) = tell(ctx, &row).await {
+        // Later, so that one that cannot be helped does not stand before those that can.
+        let again = Settlement { settle_at: ctx.clock.now() + AGAIN_AFTER, ..Settlement::clone(&row) };
+        return match ctx.table.replace(&row, again).await {
+            Ok(_) | Err(Error::Refused(_)) => Err(cause),
+            Err(error) => Err(error.into()),
+        };
+    }
+    done(ctx, Some(row)).await
+}
+
+async fn tell(ctx: &Ctx, settlement: &Settlement) -> Result<(), SettleError> {
+    match (settlement.way, settlement.store_id) {
+        (Way::Commit, Some(store)) => Ok(ctx.neighbours.commit(settlement.reservation_id, store).await?),
+        (Way::Commit | Way::Release, store) => Ok(ctx.neighbours.release(settlement.reservation_id, store).await?),
+    }
+}
+
+async fn done(ctx: &Ctx, row: Option<Stored<Settlement>>) -> Result<(), SettleError> {
+    let Some(row) = row else { return Ok(()) };
+    match ctx.table.commit(Tx::new().delete("settlement", &row)).await {
+        Ok(()) | Err(Error::Refused(_)) => Ok(()),
+        Err(error) => Err(error.into()),
+    }
+}

@@ -1,0 +1,310 @@
+//! Moves, cancellations and times, against an embedded table and neighbours in memory.
+
+use std::collections::HashMap;
+
+use contracts::{Actor, CancelReason, Fact, Fulfilment, PaymentMethod, StoreTerms};
+use domain::{CorrelationId, OrderId, StoreId};
+use dynamodb::{OutboxRow, Query, Stored};
+use futures::future::join_all;
+use jiff::SignedDuration;
+use proptest::prelude::*;
+
+use super::book::Doer;
+use super::whole::Checkout;
+use super::{MoveError, Place, advance, cancel, place, sweep};
+use crate::domain::{Order, PaymentStatus, PlacedCheckout};
+use crate::table::{
+    Balance, Buyer, LedgerRow, Settlement, buyer_key, checkout_partition, settlement_key, store_partition,
+};
+use crate::testkit::{At, Fault, World, command, owner, shopper, som, terms, world};
+
+use Fulfilment::{Cancelled, Confirmed, Delivered, Failed, OutForDelivery, Packed, Pending, Processing, Shipped};
+
+const WAY: [Fulfilment; 6] = [Confirmed, Processing, Packed, Shipped, OutForDelivery, Delivered];
+
+fn a() -> StoreId {
+    StoreId::derived("a")
+}
+
+fn doer(w: &World) -> Doer {
+    let actor = Actor::User { id: owner() };
+    Doer { actor, correlation_id: CorrelationId::derived("request"), at: w.ctx.clock.now(), note: None }
+}
+
+async fn placed(w: &World, method: PaymentMethod) -> PlacedCheckout {
+    place(&w.ctx, &Place { method, ..command(shopper(), "key-0001") }).await.unwrap()
+}
+
+async fn whole(w: &World, placed: &PlacedCheckout) -> Checkout {
+    Checkout::load(&w.ctx.table, placed.checkout_id).await.unwrap().unwrap()
+}
+
+fn of_a(placed: &PlacedCheckout) -> OrderId {
+    placed.orders.iter().find(|order| order.store_id == a()).unwrap().order_id
+}
+
+async fn order(w: &World, placed: &PlacedCheckout) -> Order {
+    let id = of_a(placed);
+    Order::clone(whole(w, placed).await.orders.iter().find(|order| order.order_id == id).unwrap())
+}
+
+async fn walk(w: &World, placed: &PlacedCheckout, way: &[Fulfilment]) {
+    for to in way {
+        let moved = advance(&w.ctx, a(), of_a(placed), *to, &doer(w)).await.unwrap();
+        assert_eq!(moved.fulfilment, *to);
+    }
+}
+
+async fn told(w: &World) -> Vec<Fact> {
+    let mut events: Vec<contracts::Event> = Vec::new();
+    for partition in OutboxRow::partitions(domain::business_day(w.ctx.clock.now())) {
+        let rows = w.ctx.table.query_all::<OutboxRow>(Query::partition(partition), 500).await.unwrap();
+        events.extend(rows.iter().map(|row| serde_json::from_str::<contracts::Event>(&row.event).unwrap()));
+    }
+    events.into_iter().map(|event| event.fact).collect()
+}
+
+async fn books(w: &World) -> Vec<LedgerRow> {
+    let mut all = Vec::new();
+    for store in ["a", "b"] {
+        let rows = w.rows::<LedgerRow>(store_partition(StoreId::derived(store)), "LEDGER#").await;
+        all.extend(rows.into_iter().map(Stored::into_row));
+    }
+    all
+}
+
+/// Σ of each account; the sum of all is zero.
+async fn accounts(w: &World) -> HashMap<String, i64> {
+    let mut sums: HashMap<String, i64> = HashMap::new();
+    for entry in books(w).await.into_iter().flat_map(|row| row.entries) {
+        *sums.entry(entry.account).or_default() += entry.amount.minor();
+    }
+    assert_eq!(sums.values().sum::<i64>(), 0, "{sums:?}");
+    sums
+}
+
+async fn open_cash(w: &World) -> u32 {
+    w.ctx.table.get_consistent::<Buyer>(buyer_key(shopper())).await.unwrap().unwrap().open_cash_orders
+}
+
+async fn settlements(w: &World, placed: &PlacedCheckout) -> usize {
+    w.rows::<Settlement>(checkout_partition(placed.checkout_id), "SETTLE#").await.len()
+}
+
+#[tokio::test]
+async fn an_order_in_cash_goes_its_way_and_is_booked_when_it_arrives() {
+    let w = world().await;
+    let placed = placed(&w, PaymentMethod::CashOnDelivery).await;
+    walk(&w, &placed, &WAY).await;
+    let (delivered, checkout) = (order(&w, &placed).await, whole(&w, &placed).await);
+    assert_eq!((delivered.payment, delivered.moves), (PaymentStatus::Completed, 7));
+    assert_eq!((w.gone("cpu"), w.available("cpu"), settlements(&w, &placed).await), (2, 8, 0));
+    assert_eq!((open_cash(&w).await, checkout.payment.live_orders, checkout.payment.paid), (1, 1, som(215_000)));
+    let accounts = accounts(&w).await;
+    assert_eq!(accounts[&format!("BUYER:{}", delivered.order_id)], 0);
+    // 5% of 200,000; the store took 215,000 in cash.
+    assert_eq!(accounts[&format!("SELLER_PENDING:{}", a())], som(10_000 - 215_000).minor());
+    assert_eq!(accounts[&format!("SELLER:{}", a())], som(215_000).minor());
+    let balance = super::store_balance(&w.ctx.table, a()).await.unwrap();
+    assert_eq!(balance, Balance { seller_pending: som(-205_000).minor(), seller: som(215_000).minor() });
+    let facts = told(&w).await;
+    let moved: Vec<_> =
+        facts.iter().filter_map(|f| if let Fact::OrderMoved(m) = f { Some(m.to) } else { None }).collect();
+    assert_eq!(moved.len(), 5);
+    assert_eq!(facts.iter().filter(|fact| matches!(fact, Fact::OrderDelivered(_))).count(), 1);
+}
+
+#[tokio::test]
+async fn the_same_move_again_is_the_same_answer_and_no_move_skips() {
+    let w = world().await;
+    let placed = placed(&w, PaymentMethod::CashOnDelivery).await;
+    let id = of_a(&placed);
+    assert!(matches!(advance(&w.ctx, a(), id, Shipped, &doer(&w)).await, Err(MoveError::Forbidden(_))));
+    let moves = join_all((0..5).map(|_| async { advance(&w.ctx, a(), id, Confirmed, &doer(&w)).await })).await;
+    assert!(moves.iter().all(|moved| moved.as_ref().is_ok_and(|order| order.fulfilment == Confirmed)), "{moves:?}");
+    assert_eq!(order(&w, &placed).await.moves, 2);
+    assert!(matches!(advance(&w.ctx, a(), id, Pending, &doer(&w)).await, Err(MoveError::Forbidden(_))));
+    let b = StoreId::derived("b");
+    assert!(matches!(advance(&w.ctx, b, id, Processing, &doer(&w)).await, Err(MoveError::NotFound)));
+}
+
+#[tokio::test]
+async fn a_shopper_cancels_until_it_is_packed() {
+    let w = world().await;
+    let placed = placed(&w, PaymentMethod::CashOnDelivery).await;
+    walk(&w, &placed, &[Confirmed, Processing]).await;
+    for _ in 0..2 {
+        let cancelled = cancel(&w.ctx, shopper(), of_a(&placed), &doer(&w)).await.unwrap();
+        assert_eq!((cancelled.fulfilment, cancelled.cancelled), (Cancelled, Some(CancelReason::Shopper)));
+    }
+    assert_eq!((w.available("cpu"), w.available("case"), w.held()), (10, 9, 1), "the other store's part stays");
+    assert_eq!((open_cash(&w).await, books(&w).await.len(), settlements(&w, &placed).await), (1, 0, 0));
+    let b = placed.orders.iter().find(|order| order.store_id != a()).unwrap();
+    for to in [Confirmed, Processing, Packed] {
+        advance(&w.ctx, b.store_id, b.order_id, to, &doer(&w)).await.unwrap();
+    }
+    let late = cancel(&w.ctx, shopper(), b.order_id, &doer(&w)).await;
+    assert!(matches!(late, Err(MoveError::TooLate(Packed))), "{late:?}");
+    advance(&w.ctx, b.store_id, b.order_id, Cancelled, &doer(&w)).await.unwrap();
+    let checkout = whole(&w, &placed).await;
+    assert_eq!((checkout.payment.status, open_cash(&w).await, w.held()), (PaymentStatus::Cancelled, 0, 0));
+    assert_eq!(checkout.payment.look_at, None);
+}
+
+#[tokio::test]
+async fn what_is_not_paid_in_time_ends_whole() {
+    let w = world().await;
+    let placed = placed(&w, PaymentMethod::Payme).await;
+    w.ctx.clock.advance(SignedDuration::from_mins(29));
+    sweep(&w.ctx).await.unwrap();
+    assert_eq!(w.held(), 1);
+    w.ctx.clock.advance(SignedDuration::from_mins(2));
+    sweep(&w.ctx).await.unwrap();
+    let checkout = whole(&w, &placed).await;
+    assert!(checkout.orders.iter().all(|o| o.fulfilment == Cancelled && o.cancelled == Some(CancelReason::NotPaid)));
+    assert_eq!((w.held(), w.available("cpu"), w.available("case")), (0, 10, 10));
+    assert_eq!((checkout.payment.status, books(&w).await.len()), (PaymentStatus::Cancelled, 0));
+    sweep(&w.ctx).await.unwrap();
+    let ends =
+        told(&w).await.into_iter().filter(|fact| matches!(fact, Fact::OrderCancelled(c) if !c.purchased)).count();
+    assert_eq!(ends, 2);
+}
+
+#[tokio::test]
+async fn a_store_that_does_not_accept_in_time_loses_the_order() {
+    let w = world().await;
+    let placed = placed(&w, PaymentMethod::CashOnDelivery).await;
+    walk(&w, &placed, &[Confirmed]).await;
+    w.ctx.clock.advance(SignedDuration::from_hours(25));
+    sweep(&w.ctx).await.unwrap();
+    let checkout = whole(&w, &placed).await;
+    let states: Vec<_> = checkout.orders.iter().map(|o| (o.store_id == a(), o.fulfilment, o.cancelled)).collect();
+    assert!(states.contains(&(true, Confirmed, None)), "{states:?}");
+    assert!(states.contains(&(false, Cancelled, Some(CancelReason::NotAccepted))), "{states:?}");
+    assert_eq!((w.available("cpu"), w.available("case")), (8, 10));
+    assert!(checkout.payment.look_at.is_some_and(|at| at > w.ctx.clock.now()));
+}
+
+#[tokio::test]
+async fn before_it_is_paid_cancelling_one_order_ends_all_of_the_checkout() {
+    let w = world().await;
+    let placed = placed(&w, PaymentMethod::Payme).await;
+    cancel(&w.ctx, shopper(), of_a(&placed), &doer(&w)).await.unwrap();
+    let checkout = whole(&w, &placed).await;
+    assert!(checkout.orders.iter().all(|order| order.fulfilment == Cancelled));
+    assert_eq!((w.held(), checkout.payment.status, checkout.payment.look_at), (0, PaymentStatus::Cancelled, None));
+}
+
+#[tokio::test]
+async fn a_crash_before_or_after_tech_product_is_told_is_made_good_by_the_sweep() {
+    for (to, at) in [
+        (Shipped, At::BeforeCommit),
+        (Shipped, At::AfterCommit),
+        (Cancelled, At::BeforeRelease),
+        (Cancelled, At::AfterRelease),
+    ] {
+        let w = world().await;
+        let placed = placed(&w, PaymentMethod::CashOnDelivery).await;
+        walk(&w, &placed, &[Confirmed, Processing, Packed]).await;
+        w.fail(at, Fault::Hang);
+        let who = doer(&w);
+        w.kill(Box::pin(advance(&w.ctx, a(), of_a(&placed), to, &who))).await;
+        w.heal();
+        assert_eq!((order(&w, &placed).await.fulfilment, settlements(&w, &placed).await), (to, 1));
+        w.ctx.clock.advance(SignedDuration::from_secs(31));
+        sweep(&w.ctx).await.unwrap();
+        sweep(&w.ctx).await.unwrap();
+        let expected = if to == Shipped { (2, 8) } else { (0, 10) };
+        assert_eq!(
+            ((w.gone("cpu"), w.available("cpu")), settlements(&w, &placed).await),
+            (expected, 0),
+            "{to:?} {at:?}"
+        );
+    }
+}
+
+#[tokio::test]
+async fn tech_product_that_does_not_answer_stops_no_order() {
+    let w = world().await;
+    let placed = placed(&w, PaymentMethod::CashOnDelivery).await;
+    walk(&w, &placed, &[Confirmed, Processing, Packed]).await;
+    w.fail(At::BeforeCommit, Fault::Unavailable);
+    walk(&w, &placed, &[Shipped]).await;
+    w.ctx.clock.advance(SignedDuration::from_secs(31));
+    assert!(sweep(&w.ctx).await.is_err());
+    w.heal();
+    w.ctx.clock.advance(SignedDuration::from_mins(3));
+    sweep(&w.ctx).await.unwrap();
+    assert_eq!((w.gone("cpu"), settlements(&w, &placed).await), (2, 0));
+    let key = settlement_key(placed.checkout_id, Some(a()));
+    assert!(w.ctx.table.get_consistent::<Settlement>(key).await.unwrap().is_none());
+}
+
+#[tokio::test]
+async fn cancelling_and_shipping_exclude_each_other() {
+    for _ in 0..5 {
+        let w = world().await;
+        let placed = placed(&w, PaymentMethod::CashOnDelivery).await;
+        walk(&w, &placed, &[Confirmed, Processing, Packed]).await;
+        let (id, who) = (of_a(&placed), doer(&w));
+        let ship = advance(&w.ctx, a(), id, Shipped, &who);
+        let cancel = advance(&w.ctx, a(), id, Cancelled, &who);
+        let (shipped, cancelled) = futures::future::join(ship, cancel).await;
+        assert!(shipped.is_ok() != cancelled.is_ok(), "{shipped:?} {cancelled:?}");
+        let expected = if shipped.is_ok() { (2, 8) } else { (0, 10) };
+        assert_eq!((w.gone("cpu"), w.available("cpu")), expected);
+    }
+}
+
+#[tokio::test]
+async fn an_order_that_is_lost_on_its_way_is_no_sale() {
+    let w = world().await;
+    let placed = placed(&w, PaymentMethod::CashOnDelivery).await;
+    walk(&w, &placed, &[Confirmed, Processing, Packed, Shipped, Failed]).await;
+    assert_eq!((w.gone("cpu"), open_cash(&w).await, books(&w).await.len()), (2, 1, 0));
+    assert!(told(&w).await.iter().any(|f| matches!(f, Fact::OrderCancelled(c) if c.reason == CancelReason::Lost)));
+}
+
+#[tokio::test]
+async fn a_store_that_accepts_beforehand_has_its_orders_confirmed_at_once() {
+    let w = world().await;
+    w.store(StoreTerms { auto_accept: true, ..terms("a") });
+    let placed = placed(&w, PaymentMethod::CashOnDelivery).await;
+    assert_eq!(order(&w, &placed).await.fulfilment, Confirmed);
+}
+
+proptest! {
+    #![proptest_config(ProptestConfig::with_cases(12))]
+
+    /// Whatever staff and shopper do in whatever order: the books sum to zero, what is over is even, and every piece is on
+    /// the shelf, held, or gone.
+    #[test]
+    fn no_walk_loses_a_piece_or_a_tiyin(steps in prop::collection::vec(0_usize..10, 1..14)) {
+        let runtime = tokio::runtime::Builder::new_current_thread().enable_all().build().unwrap();
+        runtime.block_on(async {
+            let w = world().await;
+            let placed = placed(&w, PaymentMethod::CashOnDelivery).await;
+            for step in steps {
+                let who = doer(&w);
+                let done = match step {
+                    0..=5 => advance(&w.ctx, a(), of_a(&placed), WAY[step], &who).await.map(|_| ()),
+                    6 => advance(&w.ctx, a(), of_a(&placed), Failed, &who).await.map(|_| ()),
+                    7 => cancel(&w.ctx, shopper(), of_a(&placed), &who).await.map(|_| ()),
+                    8 => advance(&w.ctx, a(), of_a(&placed), Cancelled, &who).await.map(|_| ()),
+                    _ => {
+                        w.ctx.clock.advance(SignedDuration::from_hours(7));
+                        sweep(&w.ctx).await.unwrap();
+                        Ok(())
+                    }
+                };
+                assert!(done.is_ok() || matches!(done, Err(MoveError::Forbidden(_) | MoveError::TooLate(_))), "{done:?}");
+            }
+            let order = order(&w, &placed).await;
+            let held = if crate::domain::is_held(order.fulfilment) { 2 } else { 0 };
+            assert_eq!(w.available("cpu") + w.gone("cpu") + held, 10);
+            let accounts = accounts(&w).await;
+            let buyer = accounts.get(&format!("BUYER:{}", order.order_id)).copied().unwrap_or_default();
+            assert_eq!(buyer, 0);
+        });
+    }
+}

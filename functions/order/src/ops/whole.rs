@@ -1,0 +1,65 @@
+//! A checkout whole: its payment and its orders.
+
+use domain::{CheckoutId, Timestamp};
+use dynamodb::{Error, Stored, Table};
+use jiff::SignedDuration;
+
+use crate::domain::{Order, PaymentStatus, is_held};
+use crate::table::{Payment, order_key, payment_key};
+use contracts::Fulfilment;
+
+/// How long a store may take to accept an order.
+pub const ACCEPT_WITHIN: SignedDuration = SignedDuration::from_hours(24);
+/// How long before its end a hold is prolonged.
+pub const PROLONG_BEFORE_END: SignedDuration = SignedDuration::from_hours(24);
+
+/// A payment with the orders it pays, as they were read.
+#[derive(Debug, Clone)]
+pub struct Checkout {
+    /// The payment.
+    pub payment: Stored<Payment>,
+    /// Its orders.
+    pub orders: Vec<Stored<Order>>,
+}
+
+impl Checkout {
+    /// Reads it; none when there is no such checkout.
+    ///
+    /// The orders are read after the payment: whoever replaces the payment by its version has seen what was true then.
+    pub async fn load(table: &Table, id: CheckoutId) -> Result<Option<Self>, Error> {
+        let Some(payment) = table.get_consistent::<Payment>(payment_key(id)).await? else { return Ok(None) };
+        let keys = payment.orders.iter().map(|order| order_key(payment.user_id, *order));
+        let mut orders = table.get_many::<Order>(keys).await?;
+        orders.sort_by_key(|order| order.order_id);
+        Ok(Some(Self { payment, orders }))
+    }
+
+    /// Whether it waits to be paid in advance.
+    pub fn is_unpaid(&self) -> bool {
+        self.payment.method.in_advance() && self.payment.paid_at.is_none() && !self.is_given_up()
+    }
+
+    /// Whether it was given up before it was paid.
+    pub fn is_given_up(&self) -> bool {
+        self.payment.status == PaymentStatus::Cancelled
+    }
+}
+
+/// When somebody has to look at a checkout next: it has to be paid, an order to be accepted, or the hold to be prolonged.
+pub fn next_look<'a>(payment: &Payment, orders: impl IntoIterator<Item = &'a Order>) -> Option<Timestamp> {
+    if payment.open_transaction.is_some() {
+        // The transaction has its own end.
+        return None;
+    }
+    let unpaid = payment.method.in_advance() && payment.paid_at.is_none();
+    if unpaid {
+        return (payment.status == PaymentStatus::Pending).then_some(payment.pay_by).flatten();
+    }
+    let held = orders.into_iter().filter(|order| is_held(order.fulfilment));
+    let of = |order: &Order| {
+        let prolong = payment.hold_until - PROLONG_BEFORE_END;
+        let waits = order.fulfilment == Fulfilment::Pending;
+        if waits { prolong.min(order.moved_at + ACCEPT_WITHIN) } else { prolong }
+    };
+    held.map(of).min()
+}

@@ -27,8 +27,17 @@ GET    /v1/users/me/notifications                           401    in      in   
 GET    /v1/users/me/notifications/unread-count              401    in      in    in    in      in
 PATCH  /v1/users/me/notifications/{notification_id}         401    in      404   404   404     404
 POST   /v1/users/me/notifications/read-all                  401    in      in    in    in      in
+GET    /v1/users/me/preferences                             401    in      in    in    in      in
+PATCH  /v1/users/me/preferences                             401    in      in    in    in      in
+GET    /v1/users/me/addresses                               401    in      in    in    in      in
+POST   /v1/users/me/addresses                               401    in      in    in    in      in
+GET    /v1/users/me/addresses/{address_id}                  401    in      404   404   404     404
+PATCH  /v1/users/me/addresses/{address_id}                  401    in      404   404   404     404
+DELETE /v1/users/me/addresses/{address_id}                  401    -       404   404   404     404
+PUT    /v1/users/me/addresses/{address_id}/default          401    in      404   404   404     404
 GET    /v1/regions                                          in     in      in    in    in      in
 GET    /internal/users/{user_id}                            403    403     403   403   403     403
+GET    /internal/users/{user_id}/addresses/{address_id}     403    403     403   403   403     403
 
 GET    /v1/stores                                           in     in      in    in    in      in
 POST   /v1/stores                                           401    403     403   in    in      403

@@ -18,14 +18,30 @@ async fn work(w: &World, name: &str) -> Value {
     lambda::worker::handle(&Consumer::new(w.ctx.clone()), sample(name)).await.unwrap()
 }
 
+async fn replay(w: &World, name: &str) -> u16 {
+    let reply = w.send(Call::recorded(sample(&format!("user-api.{name}")))).await;
+    assert!(reply.status < 300, "{name}: {:?}", reply.body);
+    reply.status
+}
+
 #[tokio::test]
 async fn a_request_is_answered_once_the_registration_was_delivered() {
     let w = world().await;
     let outcome = work(&w, "user-worker.registered").await;
     assert_eq!(outcome, json!({"batchItemFailures": []}));
-    for name in ["me", "change-me", "unread-notifications", "regions", "internal-user"] {
-        let reply = w.send(Call::recorded(sample(&format!("user-api.{name}")))).await;
-        assert_eq!(reply.status, 200, "{name}: {:?}", reply.body);
+    for name in ["me", "change-me", "unread-notifications", "regions", "internal-user", "change-preferences"] {
+        assert_eq!(replay(&w, name).await, 200, "{name}");
+    }
+}
+
+#[tokio::test]
+async fn an_address_is_added_once_shown_and_given_to_the_checkout() {
+    let w = world().await;
+    for _ in 0..2 {
+        assert_eq!(replay(&w, "add-address").await, 201);
+    }
+    for name in ["addresses", "internal-address"] {
+        assert_eq!(replay(&w, name).await, 200, "{name}");
     }
 }
 
@@ -37,6 +53,16 @@ async fn each_event_of_a_batch_becomes_a_notification_and_a_tick_changes_nothing
     assert_eq!(work(&w, "user-worker.sweep").await, Value::Null);
     let user: UserId = "0198e4c2-0000-7000-8000-000000000001".parse().unwrap();
     assert_eq!(unread_count(&w.ctx, user).await.unwrap().count, 4);
+}
+
+#[tokio::test]
+async fn each_kind_of_fact_is_told_once_however_often_the_batch_comes() {
+    let w = world().await;
+    let user: UserId = "0198e4c2-0000-7000-8000-000000000001".parse().unwrap();
+    for _ in 0..2 {
+        assert_eq!(work(&w, "user-worker.story").await, json!({"batchItemFailures": []}));
+        assert_eq!(unread_count(&w.ctx, user).await.unwrap().count, 7);
+    }
 }
 
 #[test]

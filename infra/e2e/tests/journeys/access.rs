@@ -32,6 +32,11 @@ async fn world(cloud: &Cloud) -> World {
     })
     .await;
     let cart = shop.add_to_cart(&shopper, 1).await;
+    let address = json!({
+        "recipient": "Aziza", "phone": "+998901234567", "region": "UZ-TK", "district": "Yunusobod", "street": "Amir Temur",
+        "house": "1",
+    });
+    let address = shopper.client.post("/v1/users/me/addresses", &address).await.expect_status(201);
     let imports = shop.owner.client.get(&format!("/v1/stores/{}/imports", shop.store_id)).await.expect_status(200);
     let page = cloud.client().get(&format!("/v1/products/{}", shop.product_id)).await.expect_status(200);
     let store = cloud.client().get(&format!("/v1/stores/{}", shop.store_id)).await.expect_status(200);
@@ -50,6 +55,7 @@ async fn world(cloud: &Cloud) -> World {
         ("{import_id}", text(&imports.body["items"][0]["import_id"])),
         ("{item_id}", text(&cart.body["lines"][0]["item_id"])),
         ("{order_id}", text(&order_id)),
+        ("{address_id}", address.text("address_id")),
         ("{file}", "swagger-ui.css".to_owned()),
         ("{reservation_id}", "0198e4c2-0000-7000-8000-000000000001".to_owned()),
     ]);

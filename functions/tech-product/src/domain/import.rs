@@ -7,6 +7,7 @@ use contracts::ImportFailure;
 use domain::{CorrelationId, ImportId, Slug, StoreId, Timestamp, UserId};
 use dynamodb::TRANSACT_OPERATIONS_MAX;
 use jiff::SignedDuration;
+use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 
 /// Rows worked off by one message: each takes one transaction, and the worker has five seconds.
@@ -129,7 +130,7 @@ impl FromStr for Field {
 }
 
 /// Where an import is.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
 #[serde(rename_all = "SCREAMING_SNAKE_CASE")]
 pub enum ImportStatus {
     /// No row was looked at yet.

@@ -2,18 +2,18 @@
 
 use axum::Json;
 use axum::extract::{Path, State};
-use axum::response::{IntoResponse, Response};
 use contracts::Permission::InventoryWrite;
 use domain::{ProductId, VariantId};
 use dynamodb::Stored;
 use garde::Validate;
 use lambda::http::{Access, Body, IdempotencyKey, PageAnswer, PageQuery, Problem, Routes, StaffGuard, kinds};
+use schemars::JsonSchema;
 use serde::Deserialize;
-use serde_json::json;
 
 use super::path::part;
+use super::problems::STOCK_RESERVED;
 use super::reservations;
-use super::view::{AvailabilityView, MovementView, StockView};
+use super::view::{AvailabilityAnswer, AvailabilityView, MovementView, StockAnswer, StockView};
 use crate::Ctx;
 use crate::domain::STOCK_MAX;
 use crate::ops::stock::{MoveStock, Pieces, move_stock};
@@ -29,6 +29,7 @@ pub fn inventory() -> Routes<Ctx> {
         .get("/v1/products/{product_id}/availability", Access::Public, "What can be bought of a product", availability)
         .get("/v1/products/{product_id}/inventory", staff_of, "The stock of a product", show)
         .patch("/v1/products/{product_id}/inventory", staff_of, "Count, receive or write off pieces", change)
+        .refuses(&[&STOCK_RESERVED, &kinds::CONFLICT])
         .get("/v1/products/{product_id}/inventory/movements", staff_of, "Who moved the stock of a product", movements)
         .get("/internal/variants/{product_id}/{variant_id}", internal, "What a cart needs to know", reservations::offer)
         .post("/internal/offers", internal, "What a cart needs to know of many variants", reservations::offers)
@@ -39,21 +40,20 @@ pub fn inventory() -> Routes<Ctx> {
         .post("/internal/reservations/{reservation_id}/extend", internal, "Hold longer", reservations::extend)
 }
 
-async fn availability(State(ctx): State<Ctx>, Path(id): Path<String>) -> Result<Json<serde_json::Value>, Problem> {
-    let id: ProductId = part(&id)?;
-    let stock = ctx.table.query_all::<Stock>(table::stock_of(id), VARIANTS_MAX).await?;
+async fn availability(State(ctx): State<Ctx>, Path(id): Path<String>) -> Result<Json<AvailabilityAnswer>, Problem> {
+    let product_id: ProductId = part(&id)?;
+    let stock = ctx.table.query_all::<Stock>(table::stock_of(product_id), VARIANTS_MAX).await?;
     let variants: Vec<AvailabilityView> = stock.iter().filter(|s| s.active).map(|s| (&**s).into()).collect();
     if variants.is_empty() {
         return Err(Problem::of(&kinds::NOT_FOUND));
     }
-    Ok(Json(json!({"product_id": id, "variants": variants})))
+    Ok(Json(AvailabilityAnswer { product_id, variants }))
 }
 
-async fn show(State(ctx): State<Ctx>, Path(id): Path<String>, staff: StaffGuard) -> Result<Response, Problem> {
-    let id = part(&id)?;
-    let stock = of_staff(&ctx, &staff, id).await?;
-    let variants: Vec<StockView<'_>> = stock.iter().map(|stock| (&**stock).into()).collect();
-    Ok(Json(json!({"product_id": id, "variants": variants})).into_response())
+async fn show(State(ctx): State<Ctx>, Path(id): Path<String>, staff: StaffGuard) -> Result<Json<StockAnswer>, Problem> {
+    let product_id = part(&id)?;
+    let stock = of_staff(&ctx, &staff, product_id).await?;
+    Ok(Json(StockAnswer { product_id, variants: stock.into_iter().map(|stock| stock.into_row().into()).collect() }))
 }
 
 async fn movements(
@@ -72,8 +72,9 @@ async fn movements(
 
 /// Either `on_hand` (so many are there) or `adjust` (so many more or less). `variant_id` may be left out where there is
 /// only one.
-#[derive(Debug, Deserialize, Validate)]
+#[derive(Debug, Deserialize, Validate, JsonSchema)]
 #[serde(deny_unknown_fields)]
+#[schemars(rename = "StockChange")]
 struct ChangeBody {
     #[garde(skip)]
     variant_id: Option<VariantId>,
@@ -91,7 +92,7 @@ async fn change(
     staff: StaffGuard,
     IdempotencyKey(key): IdempotencyKey,
     Body(body): Body<ChangeBody>,
-) -> Result<Response, Problem> {
+) -> Result<Json<StockView>, Problem> {
     let id = part(&id)?;
     let stock = of_staff(&ctx, &staff, id).await?;
     let pieces = match (body.on_hand, body.adjust) {
@@ -114,7 +115,7 @@ async fn change(
         correlation: ctx.correlation_id(),
     };
     let stock = move_stock(&ctx, &command).await?;
-    Ok(Json(StockView::from(&*stock)).into_response())
+    Ok(Json(stock.into_row().into()))
 }
 
 /// The stock of a product, if the person may see it.

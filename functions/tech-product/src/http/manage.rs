@@ -4,8 +4,8 @@ use contracts::Permission::ProductsWrite;
 use lambda::http::{Access, Kind, Routes, kinds};
 
 use super::problems::{
-    BRAND_TAKEN, CATEGORY_IN_USE, DEFAULT_VARIANT, PRODUCTS_LIMIT, SKU_TAKEN, SLUG_TAKEN, STATUS, STOCK_RESERVED,
-    STORE_NOT_ACTIVE, VARIANTS_LIMIT,
+    BAD_FILE, BRAND_TAKEN, CATEGORY_IN_USE, DEFAULT_VARIANT, PRODUCTS_LIMIT, SKU_TAKEN, SLUG_TAKEN, STATUS,
+    STOCK_RESERVED, STORE_NOT_ACTIVE, VARIANTS_LIMIT,
 };
 use super::{brands, categories, imports, products, variants};
 use crate::Intake;
@@ -59,6 +59,7 @@ pub fn manage() -> Routes<Intake> {
         .delete("/v1/products/{product_id}/variants/{variant_id}", staff_of, "Remove a variant", variants::remove)
         .refuses(&[&kinds::NOT_FOUND, &kinds::CONFLICT, &DEFAULT_VARIANT, &STOCK_RESERVED])
         .post("/v1/stores/{store_id}/imports", staff, "Import products from a file", imports::take)
+        .refuses(&[&BAD_FILE, &kinds::INVALID, &STORE_NOT_ACTIVE])
         .get("/v1/stores/{store_id}/imports", staff, "List a store's imports", imports::list)
         .get("/v1/stores/{store_id}/imports/{import_id}", staff, "How far an import is", imports::get)
         .get(

@@ -3,6 +3,7 @@
 mod brands;
 mod catalogue;
 mod categories;
+mod file;
 mod imports;
 mod inventory;
 mod list;

@@ -1,13 +1,15 @@
 //! What the routes of stock and imports answer.
 
-use domain::{ImportId, Localized, Money, ProductId, Slug, StoreId, Timestamp, VariantId};
+use domain::{ImportId, Localized, Money, ProductId, Slug, StoreId, Timestamp, UserId, VariantId};
+use schemars::JsonSchema;
 use serde::Serialize;
 
 use crate::domain::{Import, ImportStatus};
-use crate::table::{Movement, RefusedRow, Stock};
+use crate::table::{Movement, MovementCause, RefusedRow, Stock};
 
 /// What can be bought of one variant.
-#[derive(Debug, Serialize)]
+#[derive(Debug, Serialize, JsonSchema)]
+#[schemars(rename = "VariantAvailability")]
 pub(super) struct AvailabilityView {
     variant_id: VariantId,
     available: i64,
@@ -20,25 +22,45 @@ impl From<&Stock> for AvailabilityView {
     }
 }
 
+/// What can be bought of a product.
+#[derive(Debug, Serialize, JsonSchema)]
+#[schemars(rename = "ProductAvailability")]
+pub(super) struct AvailabilityAnswer {
+    pub(super) product_id: ProductId,
+    /// Those that are on sale.
+    pub(super) variants: Vec<AvailabilityView>,
+}
+
+/// The stock of a product as its store sees it.
+#[derive(Debug, Serialize, JsonSchema)]
+#[schemars(rename = "ProductStock")]
+pub(super) struct StockAnswer {
+    pub(super) product_id: ProductId,
+    pub(super) variants: Vec<StockView>,
+}
+
 /// The stock of one variant as its store sees it.
-#[derive(Debug, Serialize)]
-pub(super) struct StockView<'a> {
+#[derive(Debug, Serialize, JsonSchema)]
+#[schemars(rename = "VariantStock")]
+pub(super) struct StockView {
     product_id: ProductId,
     variant_id: VariantId,
-    sku: &'a str,
+    sku: String,
     unit_price: Money,
     active: bool,
+    /// Pieces in the store's hands: `reserved` and `available` together.
     on_hand: i64,
+    /// Pieces that orders hold.
     reserved: i64,
     available: i64,
 }
 
-impl<'a> From<&'a Stock> for StockView<'a> {
-    fn from(stock: &'a Stock) -> Self {
+impl From<Stock> for StockView {
+    fn from(stock: Stock) -> Self {
         Self {
             product_id: stock.product_id,
             variant_id: stock.variant_id,
-            sku: &stock.sku,
+            sku: stock.sku,
             unit_price: stock.unit_price,
             active: stock.active,
             on_hand: stock.on_hand,
@@ -49,23 +71,37 @@ impl<'a> From<&'a Stock> for StockView<'a> {
 }
 
 /// Pieces that came or went.
-#[derive(Debug, Serialize)]
+#[derive(Debug, Serialize, JsonSchema)]
+#[schemars(rename = "StockMovement")]
 pub(super) struct MovementView {
     variant_id: VariantId,
+    /// How many came; negative when they went.
     delta: i64,
-    cause: serde_json::Value,
+    cause: CauseView,
     #[serde(skip_serializing_if = "Option::is_none")]
     note: Option<String>,
     at: Timestamp,
 }
 
+/// What moved them.
+#[derive(Debug, Serialize, JsonSchema)]
+#[serde(tag = "kind", rename_all = "snake_case")]
+#[schemars(rename = "StockMovementCause")]
+enum CauseView {
+    /// The product was made.
+    Opening { by: UserId },
+    /// An import said so.
+    Import { import_id: ImportId },
+    /// Somebody of the store said so.
+    Staff { by: UserId },
+}
+
 impl From<Movement> for MovementView {
     fn from(movement: Movement) -> Self {
-        use crate::table::MovementCause::{Import, Opening, Staff};
-        let cause = match &movement.cause {
-            Opening { by } => serde_json::json!({"kind": "opening", "by": by}),
-            Import { import_id } => serde_json::json!({"kind": "import", "import_id": import_id}),
-            Staff { by, .. } => serde_json::json!({"kind": "staff", "by": by}),
+        let cause = match movement.cause {
+            MovementCause::Opening { by } => CauseView::Opening { by },
+            MovementCause::Import { import_id } => CauseView::Import { import_id },
+            MovementCause::Staff { by, .. } => CauseView::Staff { by },
         };
         let Movement { variant_id, delta, note, at, .. } = movement;
         Self { variant_id, delta, cause, note, at }
@@ -73,7 +109,8 @@ impl From<Movement> for MovementView {
 }
 
 /// An import and how far it is. Always `accepted + updated + refused = done`.
-#[derive(Debug, Serialize)]
+#[derive(Debug, Serialize, JsonSchema)]
+#[schemars(rename = "Import")]
 pub(super) struct ImportView {
     import_id: ImportId,
     store_id: StoreId,
@@ -112,15 +149,18 @@ impl From<Import> for ImportView {
 }
 
 /// A row that became no product.
-#[derive(Debug, Serialize)]
+#[derive(Debug, Serialize, JsonSchema)]
+#[schemars(rename = "RefusedRow")]
 pub(super) struct RefusedRowView {
+    /// Counted from 1.
     row: u32,
     #[serde(skip_serializing_if = "Option::is_none")]
     sku: Option<String>,
     reasons: Vec<ReasonView>,
 }
 
-#[derive(Debug, Serialize)]
+#[derive(Debug, Serialize, JsonSchema)]
+#[schemars(rename = "RowFault")]
 struct ReasonView {
     field: String,
     code: &'static str,

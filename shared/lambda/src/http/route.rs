@@ -7,9 +7,7 @@ use axum::routing::{MethodFilter, on};
 use http::Method;
 
 use super::access::enforce;
-#[cfg(feature = "reference")]
-use super::reference::Documented;
-use super::reference::{Operation, Schemas};
+use super::reference::{Documented, Operation, Schemas};
 use super::{Access, Gated, Kind};
 
 /// One route, as the API definitions, the reference and the access tests see it.
@@ -57,7 +55,6 @@ type Mount<S> = Box<dyn FnOnce(Router<S>, &S) -> Router<S> + Send>;
 
 macro_rules! methods {
     ($($(#[$doc:meta])* $name:ident $method:ident;)+) => {$(
-        #[cfg(feature = "reference")]
         $(#[$doc])*
         pub fn $name<H, T>(self, path: &'static str, access: Access, summary: &'static str, handler: H) -> Self
         where
@@ -66,18 +63,6 @@ macro_rules! methods {
         {
             let (function, method, refuses) = (self.function, Method::$method, Vec::new());
             let route = Route { function, method, path, access, summary, refuses, describe: H::describe };
-            self.route(MethodFilter::$method, route, handler)
-        }
-
-        #[cfg(not(feature = "reference"))]
-        $(#[$doc])*
-        pub fn $name<H, T>(self, path: &'static str, access: Access, summary: &'static str, handler: H) -> Self
-        where
-            H: Handler<T, S>,
-            T: 'static,
-        {
-            let (function, method, refuses) = (self.function, Method::$method, Vec::new());
-            let route = Route { function, method, path, access, summary, refuses, describe: |_, _| () };
             self.route(MethodFilter::$method, route, handler)
         }
     )+};

@@ -1,10 +1,12 @@
 //! What the reference promises of every route.
 
-use std::collections::BTreeSet;
+use std::collections::{BTreeMap, BTreeSet};
 
+use lambda::http::Kind;
+use lambda::http::reference::Schemas;
 use serde_json::Value;
 
-use crate::{Examples, document, routes};
+use crate::{Examples, Gateway, document, routes};
 
 /// What `faults` finds in the operations, by name such as `get /v1/stores`.
 fn in_every_operation(mut faults: impl FnMut(&Value) -> Vec<String>) -> Vec<String> {
@@ -81,4 +83,18 @@ fn no_two_types_share_a_name() {
     let names = reference["components"]["schemas"].as_object().unwrap().keys();
     let numbered: Vec<_> = names.filter(|name| name.ends_with(|c: char| c.is_ascii_digit())).collect();
     assert_eq!(numbered, [""; 0]);
+}
+
+#[test]
+fn a_problems_code_means_one_thing_wherever_it_is_answered() {
+    let (mut known, mut faults) = (BTreeMap::<&str, &Kind>::new(), Vec::new());
+    for route in routes().iter().filter(|route| Gateway::of(route) == Gateway::Public) {
+        for kind in route.operation(&mut Schemas::default()).problems {
+            let held = *known.entry(kind.code).or_insert(kind);
+            if held != kind {
+                faults.push(format!("{} {}: {held:?} is also {kind:?}", route.method, route.path));
+            }
+        }
+    }
+    assert_eq!(faults, [""; 0]);
 }

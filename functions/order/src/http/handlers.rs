@@ -138,6 +138,7 @@ pub(super) async fn ledger(
 /// Whose books an admin asks for.
 #[derive(Debug, Deserialize, JsonSchema)]
 pub(super) struct OfStore {
+    /// The store.
     store_id: StoreId,
 }
 

@@ -37,9 +37,10 @@ pub(super) struct ChangedBrand {
     website: Said<String>,
 }
 
-/// Which brands; those that wait for an admin when nothing is said.
+/// Which brands.
 #[derive(Debug, Deserialize, JsonSchema)]
 pub(super) struct OfStatus {
+    /// Those that wait for an admin when nothing is said.
     status: Option<BrandStatus>,
 }
 

@@ -56,9 +56,10 @@ pub(super) async fn product_by_slug(
     Ok(known.answer(on_sale(&ctx, claim.product_id).await?))
 }
 
-/// Of which variant; the default one when nothing is said.
+/// Whose prices.
 #[derive(Debug, Deserialize, JsonSchema)]
 pub(super) struct OfVariant {
+    /// The default variant when nothing is said.
     variant_id: Option<VariantId>,
 }
 

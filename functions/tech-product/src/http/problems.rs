@@ -23,7 +23,7 @@ lambda::problems! {
     /// Only an active store sells.
     STORE_NOT_ACTIVE = 409, "store-not-active", "Do'kon faol emas", "Магазин не активен", "The store is not active";
     /// The slug belongs to another category.
-    SLUG_TAKEN = 409, "slug-taken", "Bu manzil band", "Этот адрес занят", "The slug is taken";
+    SLUG_TAKEN = 409, "slug-taken", "Bu manzil band", "Этот адрес занят", "This slug is taken";
     /// The brand is known already; `slug` names it.
     BRAND_TAKEN = 409, "brand-taken", "Bu brend allaqachon bor", "Такой бренд уже есть", "The brand is known already";
     /// Categories or products stand in it.

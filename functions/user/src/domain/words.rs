@@ -226,6 +226,16 @@ mod tests {
 
     use super::*;
 
+    const REASONS: [CancelReason; 7] = [
+        CancelReason::Shopper,
+        CancelReason::Store,
+        CancelReason::NotAccepted,
+        CancelReason::NotPaid,
+        CancelReason::Provider,
+        CancelReason::Platform,
+        CancelReason::Lost,
+    ];
+
     fn messages() -> Vec<Message> {
         let (store_id, order_id, number) = (StoreId::derived("s"), OrderId::derived("o"), "UM-20261123-7K3F9Q");
         let total = Money::tiyin(1_851_500_000);
@@ -250,12 +260,8 @@ mod tests {
                 to,
             }),
         );
-        use CancelReason::{Lost, NotAccepted, NotPaid, Platform, Provider, Shopper, Store};
         for refund in [None, Some(total)] {
-            all.extend(
-                [Shopper, Store, NotAccepted, NotPaid, Provider, Platform, Lost]
-                    .map(|reason| Message::OrderCancelled { order_id, number: number(), reason, refund }),
-            );
+            all.extend(REASONS.map(|reason| Message::OrderCancelled { order_id, number: number(), reason, refund }));
         }
         let roles =
             [StaffRole::Owner, StaffRole::Manager, StaffRole::Employee, StaffRole::Viewer, StaffRole::Accountant];

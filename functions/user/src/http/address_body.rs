@@ -6,7 +6,7 @@ use lambda::http::Problem;
 use schemars::JsonSchema;
 use serde::Deserialize;
 
-use super::fields::{Fields, parse};
+use super::fields::Fields;
 use crate::domain::{AddressKind, Details, DetailsChange, Location, PostalCode, Text};
 
 /// A new address.
@@ -127,17 +127,17 @@ impl AddressPatch {
         let mut fields = Fields::default();
         let change = DetailsChange {
             kind: self.kind,
-            label: fields.change("label", self.label, parse),
-            recipient: fields.set("recipient", self.recipient, parse),
-            phone: fields.set("phone", self.phone, parse),
-            region: fields.set("region", self.region, parse),
-            district: fields.set("district", self.district, parse),
-            mahalla: fields.change("mahalla", self.mahalla, parse),
-            street: fields.set("street", self.street, parse),
-            house: fields.set("house", self.house, parse),
-            apartment: fields.change("apartment", self.apartment, parse),
-            postal_code: fields.change("postal_code", self.postal_code, parse),
-            landmark: fields.change("landmark", self.landmark, parse),
+            label: fields.text("label", self.label, str::parse),
+            recipient: fields.set("recipient", self.recipient, str::parse),
+            phone: fields.set("phone", self.phone, str::parse),
+            region: fields.set("region", self.region, str::parse),
+            district: fields.set("district", self.district, str::parse),
+            mahalla: fields.text("mahalla", self.mahalla, str::parse),
+            street: fields.set("street", self.street, str::parse),
+            house: fields.set("house", self.house, str::parse),
+            apartment: fields.text("apartment", self.apartment, str::parse),
+            postal_code: fields.text("postal_code", self.postal_code, str::parse),
+            landmark: fields.text("landmark", self.landmark, str::parse),
             location: fields.change("location", self.location, Location::checked),
         };
         fields.done(change)

@@ -45,14 +45,24 @@ impl Fields {
         })
     }
 
-    /// A member of a merge patch that can be set only.
-    pub(super) fn set<A, T, E: Display>(
+    /// A text of a merge patch that can be removed.
+    pub(super) fn text<T, E: Display>(
         &mut self,
         field: &'static str,
-        change: Change<A>,
-        read: impl FnOnce(A) -> Result<T, E>,
+        change: Change<String>,
+        read: impl FnOnce(&str) -> Result<T, E>,
+    ) -> Change<T> {
+        self.change(field, change, |text| read(&text))
+    }
+
+    /// A text of a merge patch that can be set only.
+    pub(super) fn set<T, E: Display>(
+        &mut self,
+        field: &'static str,
+        change: Change<String>,
+        read: impl FnOnce(&str) -> Result<T, E>,
     ) -> Option<T> {
-        match self.change(field, change, read) {
+        match self.text(field, change, read) {
             Change::Set(value) => Some(value),
             Change::Keep => None,
             Change::Clear => {
@@ -71,9 +81,4 @@ impl Fields {
     pub(super) fn done<T>(self, value: T) -> Result<T, Problem> {
         if self.0.is_empty() { Ok(value) } else { Err(self.problem()) }
     }
-}
-
-/// Reads text as `str::parse` does.
-pub(super) fn parse<T: FromStr>(text: String) -> Result<T, T::Err> {
-    text.parse()
 }

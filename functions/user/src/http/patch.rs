@@ -6,7 +6,7 @@ use lambda::http::Problem;
 use schemars::JsonSchema;
 use serde::Deserialize;
 
-use super::fields::{Fields, parse};
+use super::fields::Fields;
 use crate::domain::{Bio, BirthDateError, DisplayName, Gender, ProfileChange, TimeZoneName, Username};
 
 /// The members that may be changed, as text; any other member is a malformed body. The rules stand with the types of
@@ -38,24 +38,24 @@ impl ProfilePatch {
     pub(super) fn read(self) -> Result<ProfileChange, Problem> {
         let mut fields = Fields::default();
         let change = ProfileChange {
-            display_name: fields.change("display_name", self.display_name, parse),
-            username: fields.change("username", self.username, parse),
-            date_of_birth: fields.change("date_of_birth", self.date_of_birth, date),
-            gender: fields.change("gender", self.gender, parse),
-            bio: fields.change("bio", self.bio, parse),
-            language: fields.set("language", self.language, parse),
+            display_name: fields.text("display_name", self.display_name, str::parse),
+            username: fields.text("username", self.username, str::parse),
+            date_of_birth: fields.text("date_of_birth", self.date_of_birth, date),
+            gender: fields.text("gender", self.gender, str::parse),
+            bio: fields.text("bio", self.bio, str::parse),
+            language: fields.set("language", self.language, str::parse),
             currency: fields.set("currency", self.currency, currency),
-            timezone: fields.set("timezone", self.timezone, parse),
+            timezone: fields.set("timezone", self.timezone, str::parse),
         };
         fields.done(change)
     }
 }
 
 /// One form a day: `YYYY-MM-DD`.
-fn date(text: String) -> Result<Date, BirthDateError> {
+fn date(text: &str) -> Result<Date, BirthDateError> {
     text.parse().ok().filter(|date: &Date| date.to_string() == text).ok_or(BirthDateError)
 }
 
-fn currency(code: String) -> Result<Currency, &'static str> {
-    Currency::from_code(&code).ok_or("must be an ISO 4217 code such as UZS")
+fn currency(code: &str) -> Result<Currency, &'static str> {
+    Currency::from_code(code).ok_or("must be an ISO 4217 code such as UZS")
 }

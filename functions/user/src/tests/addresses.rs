@@ -29,8 +29,8 @@ async fn an_address_is_added_read_changed_and_removed() {
     assert_eq!((&added.body["recipient"], &added.body["phone"]), (&json!("Aziza Karimova"), &json!("+998901234567")));
     let path = format!("{LIST}/{}", added.body["address_id"].as_str().unwrap());
     assert_eq!(w.as_user(user, get(&path)).await.body, added.body);
-    let patch = json!({"house": "14", "mahalla": null, "label": "Uy"});
-    let changed = w.as_user(user, Call::new("PATCH", &path).json(&patch)).await;
+    let change = json!({"house": "14", "mahalla": null, "label": "Uy"});
+    let changed = w.as_user(user, Call::new("PATCH", &path).json(&change)).await;
     assert_eq!((changed.status, &changed.body["house"], &changed.body["mahalla"]), (200, &json!("14"), &Value::Null));
     assert_eq!(w.as_user(user, get(LIST)).await.body["items"], json!([changed.body]));
     assert_eq!(w.as_user(user, Call::new("DELETE", &path)).await.status, 204);

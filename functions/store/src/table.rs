@@ -14,6 +14,7 @@
 //! | a store's settings | get the store, get `STORE#<store>` / `PRESENTATION` |
 //! | is a slug taken; whose is it | the condition of creating `SLUG#<slug>`; get |
 //! | who works for a store, in what role | get `STORE#<store>` / `STAFF#<user>`, consistent |
+//! | a store's staff | query `STORE#<store>`, prefix `STAFF#` |
 //! | stores in a status, the oldest first | query GSI1 `STORES#<status>` |
 //! | the stores somebody works for | query GSI1 `STAFF#<user>`, then get each store |
 
@@ -46,6 +47,11 @@ pub fn slug(slug: &Slug) -> Key {
 /// Where a member of a store is.
 pub fn staff(store: StoreId, user: UserId) -> Key {
     Key::new(format!("STORE#{store}"), format!("STAFF#{user}"))
+}
+
+/// Everybody on a store's staff, those invited too.
+pub fn all_staff(store: StoreId) -> Query {
+    Query::partition(format!("STORE#{store}")).prefix("STAFF#")
 }
 
 /// The stores in `status`, the oldest first.

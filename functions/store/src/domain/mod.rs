@@ -8,7 +8,7 @@ mod status;
 mod store;
 mod tax_id;
 
-pub use member::{MemberStatus, StaffMember};
+pub use member::{MemberChange, MemberStatus, STAFF_MAX, StaffMember, StaffRefusal};
 pub use name::{StoreName, StoreNameError};
 pub use plan::Plan;
 pub(crate) use settings::localized;

@@ -35,9 +35,17 @@ pub struct Store {
     /// When and why an admin stopped it; nothing once it is reinstated.
     #[serde(default)]
     pub suspension: Option<Suspension>,
+    /// How many are on its staff, those invited counted.
+    #[serde(default = "one")]
+    pub members: u32,
     /// What its checkouts go by.
     #[serde(default)]
     pub selling: Selling,
+}
+
+/// A store begins with its owner.
+const fn one() -> u32 {
+    1
 }
 
 /// A stop by the platform.
@@ -184,6 +192,7 @@ impl Store {
             decided_at: None,
             rejection: None,
             suspension: None,
+            members: 1,
             selling: Selling::default(),
         }
     }

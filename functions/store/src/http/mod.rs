@@ -6,9 +6,10 @@ mod bodies;
 mod internal;
 mod public;
 mod settings;
+mod staff;
 mod vendor;
 
-use contracts::Permission::{StoreRead, StoreWrite};
+use contracts::Permission::{StaffWrite, StoreRead, StoreWrite};
 use lambda::http::{Access, Problem, Route, Routes, kinds};
 
 use crate::ctx::Ctx;
@@ -23,6 +24,21 @@ lambda::problems! {
     /// A review needs more; `missing` lists the members.
     INCOMPLETE = 422, "store-incomplete", "Do'kon ma'lumotlari to'liq emas", "Данные магазина неполны",
         "The store is not complete";
+    /// Nobody changes their own place in a store; they may leave.
+    ONESELF = 409, "own-membership", "O'z rolingizni o'zgartira olmaysiz", "Свою роль изменить нельзя",
+        "You cannot change your own place";
+    /// A store is never without an owner.
+    LAST_OWNER = 409, "last-owner", "Do'kon egasiz qola olmaydi", "Магазин не может остаться без владельца",
+        "The last owner cannot leave";
+    /// The person is on the staff, or was invited as something else.
+    ALREADY_MEMBER = 409, "already-member", "Bu odam allaqachon xodimlar ro'yxatida", "Этот человек уже в команде",
+        "This person is on the staff already";
+    /// An invitation is accepted by the invited, or removed.
+    INVITATION = 409, "invitation-open", "Taklif hali qabul qilinmagan", "Приглашение ещё не принято",
+        "The invitation has not been accepted";
+    /// A store has as many people as it may; `max` says how many.
+    STAFF_FULL = 409, "staff-full", "Xodimlar soni chegaraga yetdi", "Достигнут предел числа сотрудников",
+        "There is no room for more staff";
     /// A review has looked at it; `fields` lists the members.
     REVIEWED = 409, "store-reviewed", "Tekshirilgan ma'lumotni o'zgartirib bo'lmaydi",
         "Проверенные данные изменить нельзя", "What was reviewed cannot be changed";
@@ -47,6 +63,18 @@ pub fn api() -> Routes<Ctx> {
             settings::change,
         )
         .refuses(&[&STATUS, &kinds::CONFLICT])
+        .get("/v1/stores/invitations", Access::Shopper, "The stores that invite me", staff::invitations)
+        .get("/v1/stores/{store_id}/staff", Access::Staff(StoreRead), "Who works for a store", staff::list)
+        .post("/v1/stores/{store_id}/staff", Access::Staff(StaffWrite), "Invite somebody to a store", staff::invite)
+        .refuses(&[&ALREADY_MEMBER, &STAFF_FULL, &STATUS, &kinds::CONFLICT])
+        .post("/v1/stores/{store_id}/staff/accept", Access::Shopper, "Accept an invitation", staff::accept)
+        .refuses(&[&kinds::NOT_FOUND, &kinds::CONFLICT])
+        .delete("/v1/stores/{store_id}/staff/me", Access::Shopper, "Leave a store, or decline", staff::leave)
+        .refuses(&[&kinds::NOT_FOUND, &LAST_OWNER, &kinds::CONFLICT])
+        .patch("/v1/stores/{store_id}/staff/{user_id}", Access::Staff(StaffWrite), "Change a member", staff::change)
+        .refuses(&[&kinds::NOT_FOUND, &ONESELF, &INVITATION, &kinds::CONFLICT])
+        .delete("/v1/stores/{store_id}/staff/{user_id}", Access::Staff(StaffWrite), "Remove a member", staff::remove)
+        .refuses(&[&kinds::NOT_FOUND, &ONESELF, &kinds::CONFLICT])
         .post("/v1/stores/{store_id}/submit", Access::Staff(StoreWrite), "Ask for a review", vendor::submit)
         .refuses(&[&STATUS, &INCOMPLETE, &kinds::CONFLICT])
         .get("/v1/admin/stores", Access::Admin, "The stores in a status", admin::list)

@@ -5,7 +5,7 @@ use domain::{Slug, StoreId, UserId};
 use dynamodb::{Cursor, Error, Query, Stored};
 
 use crate::ctx::Ctx;
-use crate::domain::{StaffMember, Store};
+use crate::domain::{MemberStatus, StaffMember, Store};
 use crate::table::{self, Claim};
 
 /// A store with every change that was answered before.
@@ -34,6 +34,23 @@ pub struct Mine {
     pub store: Store,
     /// What they are there.
     pub role: StaffRole,
+}
+
+/// A page of the invitations of `user`, and where it ended.
+pub async fn invitations<E: From<Error>>(
+    ctx: &Ctx,
+    user: UserId,
+    page: impl FnOnce(Query) -> Result<Query, E>,
+) -> Result<(Vec<(Store, StaffMember)>, Option<Cursor>), E> {
+    let found = ctx.table.query::<StaffMember>(page(table::memberships(user))?).await?;
+    let open = found.rows.into_iter().map(Stored::into_row).filter(|row| row.status == MemberStatus::Invited);
+    let open: Vec<_> = open.collect();
+    let stores = ctx.table.get_many::<Store>(open.iter().map(|row| table::store(row.store_id))).await?;
+    let of = |row: StaffMember| {
+        let store = stores.iter().find(|store| store.store_id == row.store_id)?;
+        Some((Store::clone(store), row))
+    };
+    Ok((open.into_iter().filter_map(of).collect(), found.next))
 }
 
 /// A page of the stores that `user` works for, in the order of their opening, and where it ended. `page` makes the

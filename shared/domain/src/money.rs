@@ -8,6 +8,7 @@ use serde::{Deserialize, Serialize};
 
 /// An amount in the currency's minor unit; negative amounts are debts.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, Serialize, Deserialize, JsonSchema)]
+#[schemars(extend("examples" = [{"amount": 129_900_000, "currency": "UZS"}]))]
 pub struct Money {
     #[serde(rename = "amount")]
     minor: i64,

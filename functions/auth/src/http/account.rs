@@ -13,6 +13,7 @@ use crate::ops::login::session_of;
 use crate::table::{login_attempts, sessions_by_login};
 
 #[derive(Serialize, JsonSchema)]
+#[schemars(rename = "Account")]
 pub(super) struct Me {
     id: UserId,
     email: Email,
@@ -39,6 +40,7 @@ pub(super) async fn logout(State(ctx): State<Ctx>, User(claims): User) -> Result
 }
 
 #[derive(Serialize, JsonSchema)]
+#[schemars(rename = "Session")]
 pub(super) struct SessionAnswer {
     id: SessionId,
     is_current: bool,
@@ -102,6 +104,7 @@ pub(super) async fn revoke_others(State(ctx): State<Ctx>, User(claims): User) ->
 }
 
 #[derive(Serialize, JsonSchema)]
+#[schemars(rename = "LoginAttempt")]
 pub(super) struct AttemptAnswer {
     at: Timestamp,
     success: bool,

@@ -21,6 +21,7 @@ pub(super) struct AuditQuery {
 }
 
 #[derive(Serialize, JsonSchema)]
+#[schemars(rename = "AuditEntry")]
 pub(super) struct EntryAnswer {
     id: EventId,
     at: Timestamp,

@@ -18,6 +18,7 @@ use crate::ops::register::Register;
 use crate::ops::verify_email::VerifyEmail;
 
 #[derive(Deserialize, Validate, JsonSchema)]
+#[schemars(rename = "Registration")]
 pub(super) struct RegisterBody {
     #[garde(length(max = 300))]
     email: String,
@@ -54,6 +55,7 @@ pub(super) async fn register(
 }
 
 #[derive(Deserialize, Validate, JsonSchema)]
+#[schemars(rename = "EmailProof")]
 pub(super) struct VerifyBody {
     #[garde(length(max = 300))]
     email: String,
@@ -80,6 +82,7 @@ pub(super) async fn verify_email(
 }
 
 #[derive(Deserialize, Validate, JsonSchema)]
+#[schemars(rename = "CodeRequest")]
 pub(super) struct ResendBody {
     #[garde(length(max = 300))]
     email: String,
@@ -94,6 +97,7 @@ pub(super) async fn resend_verification(
 }
 
 #[derive(Deserialize, Validate, JsonSchema)]
+#[schemars(rename = "Login")]
 pub(super) struct LoginBody {
     #[garde(length(max = 300))]
     email: String,
@@ -105,6 +109,7 @@ pub(super) struct LoginBody {
 
 /// Tokens as RFC 6749 names them.
 #[derive(Serialize, JsonSchema)]
+#[schemars(rename = "Tokens")]
 pub(super) struct TokenAnswer {
     access_token: String,
     token_type: &'static str,
@@ -136,6 +141,7 @@ pub(super) async fn login(
 }
 
 #[derive(Deserialize, Validate, JsonSchema)]
+#[schemars(rename = "SessionRefresh")]
 pub(super) struct RefreshBody {
     #[garde(length(max = 300))]
     refresh_token: String,

@@ -25,6 +25,7 @@ pub(super) struct OrderSummary {
 
 /// An order whole.
 #[derive(Debug, Serialize, JsonSchema)]
+#[schemars(rename = "Order")]
 pub(super) struct OrderAnswer {
     order_id: OrderId,
     number: OrderNumber,
@@ -64,6 +65,7 @@ struct LineAnswer {
 
 /// A move of an order.
 #[derive(Debug, Serialize, JsonSchema)]
+#[schemars(rename = "OrderMove")]
 pub(super) struct MoveAnswer {
     from: Option<Fulfilment>,
     to: Fulfilment,
@@ -75,6 +77,7 @@ pub(super) struct MoveAnswer {
 
 /// All moves of an order.
 #[derive(Debug, Serialize, JsonSchema)]
+#[schemars(rename = "OrderHistory")]
 pub(super) struct HistoryAnswer {
     pub(super) items: Vec<MoveAnswer>,
 }
@@ -148,6 +151,7 @@ impl From<&HistoryEntry> for MoveAnswer {
 
 /// A checkout: what is to be paid, and what became of it.
 #[derive(Debug, Serialize, JsonSchema)]
+#[schemars(rename = "Checkout")]
 pub(super) struct CheckoutAnswer {
     checkout_id: CheckoutId,
     payment_method: PaymentMethod,
@@ -186,6 +190,7 @@ impl CheckoutAnswer {
 
 /// What the platform and a store owe each other; what the store is owed is positive here.
 #[derive(Debug, Serialize, JsonSchema)]
+#[schemars(rename = "StoreBalance")]
 pub(super) struct BalanceAnswer {
     /// Of sales whose return window is open.
     pending: Money,
@@ -202,6 +207,7 @@ impl From<Balance> for BalanceAnswer {
 
 /// A transaction in the books.
 #[derive(Debug, Serialize, JsonSchema)]
+#[schemars(rename = "LedgerTransaction")]
 pub(super) struct LedgerAnswer {
     kind: LedgerKind,
     order_id: OrderId,

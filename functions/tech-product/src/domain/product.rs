@@ -44,6 +44,7 @@ pub struct Product {
 /// Where a product is in its life.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
 #[serde(rename_all = "SCREAMING_SNAKE_CASE")]
+#[schemars(rename = "ProductStatus")]
 pub enum Status {
     /// Being filled in; seen by the store alone.
     Draft,

@@ -12,6 +12,7 @@ use crate::table::{Brand, BrandStatus, Card, PriceChange};
 
 /// A product as its page shows it.
 #[derive(Debug, Serialize, JsonSchema)]
+#[schemars(rename = "Product")]
 pub(super) struct ProductView {
     product_id: ProductId,
     store_id: StoreId,
@@ -55,6 +56,7 @@ impl From<Product> for ProductView {
 
 /// A product as lists show it.
 #[derive(Debug, Serialize, JsonSchema)]
+#[schemars(rename = "ProductCard")]
 pub(super) struct CardView {
     product_id: ProductId,
     /// The default variant.
@@ -102,6 +104,7 @@ impl From<Card> for CardView {
 
 /// A category.
 #[derive(Debug, Serialize, JsonSchema)]
+#[schemars(rename = "Category")]
 pub(super) struct CategoryView {
     slug: Slug,
     names: Localized,
@@ -131,6 +134,7 @@ impl From<Category> for CategoryView {
 
 /// What a category's products are described by.
 #[derive(Debug, Serialize, JsonSchema)]
+#[schemars(rename = "SpecTemplate")]
 pub(super) struct TemplateView {
     category: Slug,
     fields: Vec<SpecField>,
@@ -146,6 +150,7 @@ impl From<SpecTemplate> for TemplateView {
 
 /// A maker.
 #[derive(Debug, Serialize, JsonSchema)]
+#[schemars(rename = "Brand")]
 pub(super) struct BrandView {
     slug: Slug,
     name: String,
@@ -165,6 +170,7 @@ impl From<Brand> for BrandView {
 
 /// A price that was changed.
 #[derive(Debug, Serialize, JsonSchema)]
+#[schemars(rename = "PriceChange")]
 pub(super) struct PriceView {
     from: Money,
     to: Money,
@@ -179,6 +185,7 @@ impl From<PriceChange> for PriceView {
 
 /// What a variant cost.
 #[derive(Debug, Serialize, JsonSchema)]
+#[schemars(rename = "PriceHistory")]
 pub(super) struct PricesView {
     pub(super) product_id: ProductId,
     pub(super) variant_id: VariantId,
@@ -195,6 +202,7 @@ pub(super) struct PricesView {
 
 /// What lists of a category can be narrowed by. Values and ranges are those of the products that were looked at.
 #[derive(Debug, Serialize, JsonSchema)]
+#[schemars(rename = "Filters")]
 pub(super) struct FiltersView {
     category: Slug,
     /// How many products were looked at: all, or the newest 1,000.
@@ -228,6 +236,7 @@ struct ConditionCount {
 
 /// A specification to be asked for as `spec.<name>`.
 #[derive(Debug, Serialize, JsonSchema)]
+#[schemars(rename = "SpecFilter")]
 struct SpecFilterView {
     name: String,
     label: Localized,

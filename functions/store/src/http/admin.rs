@@ -9,7 +9,7 @@ use schemars::JsonSchema;
 use serde::Deserialize;
 
 use super::answers::StoreAnswer;
-use super::bodies::{PlanBody, RejectBody};
+use super::bodies::{PlanBody, ReasonBody};
 use crate::ctx::Ctx;
 use crate::domain::{Step, Store};
 use crate::ops::{self, Advance};
@@ -45,10 +45,30 @@ pub(super) async fn reject(
     State(ctx): State<Ctx>,
     User(me): User,
     Path(store): Path<StoreId>,
-    Body(body): Body<RejectBody>,
+    Body(body): Body<ReasonBody>,
 ) -> Result<Json<StoreAnswer>, Problem> {
     let reject = Advance { store, step: Step::Reject, by: me.user_id, reason: Some(body.reason) };
     Ok(Json(ops::advance(&ctx, &reject).await?.into()))
+}
+
+pub(super) async fn suspend(
+    State(ctx): State<Ctx>,
+    User(me): User,
+    Path(store): Path<StoreId>,
+    Body(body): Body<ReasonBody>,
+) -> Result<Json<StoreAnswer>, Problem> {
+    let suspend = Advance { store, step: Step::Suspend, by: me.user_id, reason: Some(body.reason) };
+    Ok(Json(ops::advance(&ctx, &suspend).await?.into()))
+}
+
+pub(super) async fn reinstate(
+    State(ctx): State<Ctx>,
+    User(me): User,
+    Path(store): Path<StoreId>,
+    Body(body): Body<ReasonBody>,
+) -> Result<Json<StoreAnswer>, Problem> {
+    let reinstate = Advance { store, step: Step::Reinstate, by: me.user_id, reason: Some(body.reason) };
+    Ok(Json(ops::advance(&ctx, &reinstate).await?.into()))
 }
 
 pub(super) async fn set_plan(

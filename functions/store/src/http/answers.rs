@@ -5,7 +5,7 @@ use domain::{Region, Slug, StoreId, Timestamp, UserId};
 use schemars::JsonSchema;
 use serde::Serialize;
 
-use crate::domain::{Contacts, Details, Plan, Store, StoreKind, StoreName};
+use crate::domain::{Contacts, Details, Plan, Store, StoreKind, StoreName, Suspension};
 use crate::ops::Mine;
 
 /// A store as everybody sees it: who is behind it stays with the platform.
@@ -56,6 +56,10 @@ pub(super) struct StoreAnswer {
     decided_at: Option<Timestamp>,
     /// Why the last review turned it down.
     rejection: Option<String>,
+    /// When and why the platform stopped it.
+    suspension: Option<Suspension>,
+    /// How many are on its staff, those invited counted.
+    members: u32,
 }
 
 impl From<Store> for StoreAnswer {
@@ -72,6 +76,8 @@ impl From<Store> for StoreAnswer {
             submitted_at: s.submitted_at,
             decided_at: s.decided_at,
             rejection: s.rejection,
+            suspension: s.suspension,
+            members: s.members,
         }
     }
 }

@@ -103,11 +103,11 @@ impl From<ChangeBody> for StoreChange {
     }
 }
 
-/// Why a store is handed back: its staff read it.
+/// Why a store is handed back or stopped: its staff read it.
 #[derive(Debug, Deserialize, Validate, JsonSchema)]
 #[serde(deny_unknown_fields)]
-#[schemars(rename = "StoreRejection")]
-pub(super) struct RejectBody {
+#[schemars(rename = "ReasonForStore")]
+pub(super) struct ReasonBody {
     #[garde(length(chars, min = 3, max = 500))]
     pub(super) reason: String,
 }

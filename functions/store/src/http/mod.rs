@@ -55,6 +55,8 @@ pub fn api() -> Routes<Ctx> {
         .get("/v1/stores/{store_id}", Access::Public, "A store", public::one)
         .patch("/v1/stores/{store_id}", Access::Staff(StoreWrite), "Change a store", vendor::change)
         .refuses(&[&REVIEWED, &kinds::CONFLICT])
+        .delete("/v1/stores/{store_id}", Access::Staff(StoreWrite), "Close a store for good", vendor::close)
+        .refuses(&[&kinds::CONFLICT])
         .get("/v1/stores/{store_id}/settings", Access::Staff(StoreRead), "How a store sells", settings::show)
         .patch(
             "/v1/stores/{store_id}/settings",
@@ -81,6 +83,10 @@ pub fn api() -> Routes<Ctx> {
         .post("/v1/admin/stores/{store_id}/approve", Access::Admin, "Let a store sell", admin::approve)
         .refuses(&[&STATUS, &kinds::CONFLICT])
         .post("/v1/admin/stores/{store_id}/reject", Access::Admin, "Hand a store back to its staff", admin::reject)
+        .refuses(&[&STATUS, &kinds::CONFLICT])
+        .post("/v1/admin/stores/{store_id}/suspend", Access::Admin, "Stop a store", admin::suspend)
+        .refuses(&[&STATUS, &kinds::CONFLICT])
+        .post("/v1/admin/stores/{store_id}/reinstate", Access::Admin, "Let a stopped store go on", admin::reinstate)
         .refuses(&[&STATUS, &kinds::CONFLICT])
         .post("/v1/admin/stores/{store_id}/plan", Access::Admin, "Set a store's plan", admin::set_plan)
         .refuses(&[&kinds::CONFLICT])
@@ -130,6 +136,7 @@ impl From<AdvanceError> for Problem {
     fn from(error: AdvanceError) -> Self {
         match error {
             AdvanceError::NotFound => not_found(),
+            AdvanceError::NotOwner => Self::of(&kinds::FORBIDDEN),
             AdvanceError::NotAllowed(e) => Self::of(&STATUS).with("status", e.status),
             AdvanceError::Incomplete(missing) => Self::of(&INCOMPLETE).with("missing", missing),
             AdvanceError::Busy => Self::of(&kinds::CONFLICT),

@@ -3,7 +3,7 @@
 use axum::Json;
 use axum::extract::{Path, State};
 use domain::StoreId;
-use lambda::http::{Body, Created, PageAnswer, PageQuery, Problem, User};
+use lambda::http::{Body, Created, NoContent, PageAnswer, PageQuery, Problem, User};
 
 use super::answers::{MyStore, StoreAnswer};
 use super::bodies::{ChangeBody, OpenBody};
@@ -50,4 +50,13 @@ pub(super) async fn submit(
 ) -> Result<Json<StoreAnswer>, Problem> {
     let submit = Advance { store, step: Step::Submit, by: me.user_id, reason: None };
     Ok(Json(ops::advance(&ctx, &submit).await?.into()))
+}
+
+pub(super) async fn close(
+    State(ctx): State<Ctx>,
+    User(me): User,
+    Path(store): Path<StoreId>,
+) -> Result<NoContent, Problem> {
+    ops::close(&ctx, store, me.user_id).await?;
+    Ok(NoContent)
 }

@@ -1,13 +1,14 @@
-//! Moving a store along: its staff submit it, an admin approves or rejects it.
+//! Moving a store along: its staff submit it, an admin approves, rejects, suspends or reinstates it, an owner closes it.
 
-use contracts::{Fact, StoreFact};
+use contracts::{Fact, StoreFact, StoreStatus};
 use domain::{StoreId, UserId};
-use dynamodb::{Error, Tx};
-use serde_json::json;
+use dynamodb::{Error, Stored, Tx};
+use serde_json::{Value, json};
 
 use super::{ATTEMPTS_MAX, Telling};
 use crate::ctx::Ctx;
-use crate::domain::{NotAllowed, Step, Store};
+use crate::domain::{NotAllowed, StaffMember, Step, Store};
+use crate::table;
 
 /// Who moves which store.
 #[derive(Debug, Clone)]
@@ -18,7 +19,7 @@ pub struct Advance {
     pub step: Step,
     /// Whose doing it is.
     pub by: UserId,
-    /// Why, for a rejection.
+    /// Why, for a rejection or a suspension.
     pub reason: Option<String>,
 }
 
@@ -34,6 +35,9 @@ pub enum AdvanceError {
     /// A review needs more.
     #[error("the store has not told {0:?}")]
     Incomplete(Vec<&'static str>),
+    /// Only an owner closes a store.
+    #[error("only an owner closes a store")]
+    NotOwner,
     /// Other changes of the same store kept winning.
     #[error("the store keeps changing")]
     Busy,
@@ -42,17 +46,19 @@ pub enum AdvanceError {
     Table(#[from] Error),
 }
 
-/// Moves the store, tells its owner what was decided, and records who did it, all in one transaction.
+/// Moves the store, tells its owner what was decided, and records who did it, all in one transaction. Whoever closes it
+/// is an owner at that moment.
 pub async fn advance(ctx: &Ctx, command: &Advance) -> Result<Store, AdvanceError> {
     for _ in 0..ATTEMPTS_MAX {
         let read = super::store(ctx, command.store).await?.ok_or(AdvanceError::NotFound)?;
+        let owner = if command.step == Step::Close { Some(owner(ctx, command).await?) } else { None };
         let next = read.advanced(command.step, command.reason.clone(), ctx.clock.now())?;
         let missing = next.missing();
         if command.step == Step::Submit && !missing.is_empty() {
             return Err(AdvanceError::Incomplete(missing));
         }
         let (telling, version) = (Telling::new(ctx, command.store, command.by), read.version() + 1);
-        let (before, after) = (json!({ "status": read.status }), json!({ "status": next.status }));
+        let (before, after) = (json!({ "status": read.status }), status_and_reason(&next, command));
         let mut tx =
             Tx::new().replace("store", &read, &next).tell(telling.audit(command.step.name(), version, before, after));
         let fact = StoreFact { store_id: next.store_id, owner_id: next.owner_id };
@@ -61,18 +67,40 @@ pub async fn advance(ctx: &Ctx, command: &Advance) -> Result<Store, AdvanceError
             Step::Reject => tx = tx.tell(telling.event("rejected", version, Fact::StoreRejected(fact))),
             Step::Submit | Step::Suspend | Step::Reinstate | Step::Close => {}
         }
+        if let Some(owner) = &owner {
+            tx = tx.unchanged("owner", owner);
+        }
         match ctx.table.commit(tx).await {
             Ok(()) => return Ok(next),
-            Err(error) if error.refused() == Some("store") => {}
+            Err(error) if matches!(error.refused(), Some("store" | "owner")) => {}
             Err(error) => return Err(error.into()),
         }
     }
     Err(AdvanceError::Busy)
 }
 
+/// Closes the store for good; one that is closed stays so. Orders under way go on, its slug stays its own.
+pub async fn close(ctx: &Ctx, store: StoreId, by: UserId) -> Result<(), AdvanceError> {
+    match advance(ctx, &Advance { store, step: Step::Close, by, reason: None }).await {
+        Ok(_) | Err(AdvanceError::NotAllowed(NotAllowed { status: StoreStatus::Closed, .. })) => Ok(()),
+        Err(error) => Err(error),
+    }
+}
+
+async fn owner(ctx: &Ctx, command: &Advance) -> Result<Stored<StaffMember>, AdvanceError> {
+    let member = ctx.table.get_consistent::<StaffMember>(table::staff(command.store, command.by)).await?;
+    member.filter(|member| member.owns()).ok_or(AdvanceError::NotOwner)
+}
+
+fn status_and_reason(next: &Store, command: &Advance) -> Value {
+    match &command.reason {
+        Some(reason) => json!({ "status": next.status, "reason": reason }),
+        None => json!({ "status": next.status }),
+    }
+}
+
 #[cfg(test)]
 mod tests {
-    use contracts::StoreStatus;
     use futures::future::join_all;
 
     use super::*;

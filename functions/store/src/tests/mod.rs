@@ -1,8 +1,11 @@
 //! The service through its routes, on an embedded DynamoDB.
 
 mod access;
+mod ending;
 mod lifecycle;
 mod samples;
+mod settings;
+mod staff;
 
 use std::sync::Arc;
 

@@ -185,7 +185,7 @@ async fn spawn(state: &Path) -> (Child, Value) {
     built().await;
     let binaries = binaries();
     let mut child = Command::new(binaries.join("local"))
-        .args(["up", "--port", "0", "--exit-with-stdin", "--template"])
+        .args(["up", "--port", "0", "--no-seed", "--exit-with-stdin", "--template"])
         .arg(root().join("template.yaml"))
         .arg("--state")
         .arg(state)

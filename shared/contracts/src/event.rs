@@ -395,7 +395,7 @@ impl Fact {
 
     /// Who is told: the one table of subscriptions.
     pub const fn subscribers(&self) -> &'static [Service] {
-        use Service::{Analytics, Auth, Cart, TechProduct, User};
+        use Service::{Analytics, Auth, Cart, User};
         match self {
             Self::UserSignedIn(_)
             | Self::UserSignedOut(_)
@@ -411,8 +411,9 @@ impl Fact {
             | Self::ImportFailed(_)
             | Self::OrderMoved(_) => &[User],
             Self::CheckoutCompleted(_) => &[Cart, User, Analytics],
-            Self::UserRegistered(_) | Self::PaymentCompleted(_) | Self::OrderCancelled(_) => &[User, Analytics],
-            Self::OrderDelivered(_) => &[User, TechProduct, Analytics],
+            Self::UserRegistered(_) | Self::PaymentCompleted(_) | Self::OrderCancelled(_) | Self::OrderDelivered(_) => {
+                &[User, Analytics]
+            }
         }
     }
 }

@@ -2,6 +2,8 @@
 
 mod build;
 mod client;
+mod config;
+mod extend;
 mod look;
 mod project;
 mod up;
@@ -85,6 +87,9 @@ enum Command {
         #[command(flatten)]
         project: Project,
     },
+    /// A command of the project's own program, which samconfig.toml names
+    #[command(external_subcommand)]
+    Other(Vec<String>),
 }
 
 /// Where the project is.
@@ -117,6 +122,9 @@ struct Up {
     /// A template parameter, as Name=value
     #[arg(long = "parameter", value_parser = key_value)]
     parameters: Vec<(String, String)>,
+    /// Load nothing after the start
+    #[arg(long)]
+    no_seed: bool,
     /// Stop when standard input ends
     #[arg(long)]
     exit_with_stdin: bool,
@@ -172,6 +180,10 @@ pub fn main() -> ExitCode {
 async fn run(command: Command) -> Result<(), Error> {
     print(&match command {
         Command::Up(up) => return up::up(up).await,
+        Command::Other(arguments) => {
+            let project = Project { template: None, state: None };
+            return extend::run(&project::find(&project)?, &arguments).await;
+        }
         Command::Reset(project) => {
             let project = project::find(&project)?;
             stack::reset(&project.state)?;

@@ -9,7 +9,7 @@ use tokio::signal::unix::{SignalKind, signal};
 use tracing_subscriber::EnvFilter;
 
 use super::project::{self, Paths};
-use super::{Error, Up, build};
+use super::{Error, Up, build, config, extend};
 use crate::lambda::Sink;
 use crate::stack::{self, Endpoints, Options, Ports, State};
 use crate::template::{PhysicalIds, Template};
@@ -33,11 +33,27 @@ pub(super) async fn up(up: Up) -> Result<(), Error> {
         options = options(&up, &paths) => options?,
         () = &mut stop => return Ok(()),
     };
+    let binaries = options.binaries.clone();
     let running = tokio::select! {
         running = stack::start(options) => running?,
         // Dropped half started: its children end with their pipes.
         () = &mut stop => return Ok(()),
     };
+    // A throw-away run has no folder in which the program finds it.
+    let seeds = !up.no_seed && !up.memory;
+    if let Some(extension) = config::extension(&paths.root)?.filter(|_| seeds) {
+        let seeded = tokio::select! {
+            seeded = extend::seed(&paths, &extension, &binaries) => seeded,
+            () = &mut stop => {
+                running.stop().await;
+                return Ok(());
+            }
+        };
+        if let Err(cause) = seeded {
+            running.stop().await;
+            return Err(cause);
+        }
+    }
     let shown = announce(&running.endpoints);
     if shown.is_ok() {
         stop.await;
@@ -48,7 +64,7 @@ pub(super) async fn up(up: Up) -> Result<(), Error> {
 }
 
 async fn options(up: &Up, paths: &Paths) -> Result<Options, Error> {
-    let parameters: BTreeMap<String, String> = up.parameters.iter().cloned().collect();
+    let parameters = config::parameters(up, paths)?;
     let binaries = if let Some(directory) = &up.bin_dir {
         std::path::absolute(directory)?
     } else {
@@ -59,7 +75,12 @@ async fn options(up: &Up, paths: &Paths) -> Result<Options, Error> {
             queue_url_base: String::new(),
             created: BTreeMap::new(),
         })?;
-        let names: BTreeSet<&str> = draft.functions.iter().map(|function| function.binary.as_str()).collect();
+        let mut names: BTreeSet<&str> = draft.functions.iter().map(|function| function.binary.as_str()).collect();
+        let extension = config::extension(&paths.root)?;
+        if let Some(extension) = &extension {
+            names.insert(&extension.program);
+            names.extend(extension.needs.iter().map(String::as_str));
+        }
         build::binaries(&paths.root, &names, up.release).await?
     };
     let console: Sink = Arc::new(|line: &str| eprintln!("{line}"));

@@ -49,6 +49,15 @@ pub struct Template {
 }
 
 impl Template {
+    /// Parameters that are not to be shown, and were given no value but an empty one.
+    pub fn secrets(&self) -> Vec<String> {
+        let declared = self.document["Parameters"].as_object().into_iter().flatten();
+        let secret = declared.filter(|(name, declaration)| {
+            declaration["NoEcho"] == true && self.parameters.get(*name).is_none_or(String::is_empty)
+        });
+        secret.map(|(name, _)| name.clone()).collect()
+    }
+
     /// Reads a template and settles its parameters: `parameters` over the defaults.
     pub fn load(file: &Path, parameters: &BTreeMap<String, String>) -> Result<Self> {
         let root = At::file(file);

@@ -1,5 +1,7 @@
 //! The methods.
 
+use std::time::Duration;
+
 use contracts::{Actor, CancelReason, Fulfilment, PaymentMethod, Service};
 use domain::{CheckoutId, CorrelationId, Money, OrderId, Timestamp};
 use dynamodb::{Error, Index, Query, Stored, Tx};
@@ -8,7 +10,8 @@ use jiff::SignedDuration;
 use jiff::civil::date;
 use lambda::calls::CallError;
 use serde_json::{Value, json};
-use tracing::{error, info};
+use tokio::time::timeout;
+use tracing::{error, info, warn};
 
 use super::protocol::{Call, Refusal, read, reply};
 use super::transaction::{LIVES_FOR, State, TIMED_OUT, Transaction, month_of};
@@ -21,9 +24,13 @@ use crate::table::{Payment, transaction_key};
 
 /// A hold outlasts the transaction that stands on it by this much.
 const HOLD_MARGIN: SignedDuration = SignedDuration::from_hours(1);
+/// How far Payme's clock may be ahead of ours.
+const AHEAD_MAX: SignedDuration = SignedDuration::from_hours(24);
+/// How long an answer waits for tech-product after everything is durable; the sweep does what is left.
+const SETTLE_TIME: Duration = Duration::from_secs(3);
 /// How often a call is worked out again when somebody else was faster.
 const ATTEMPTS_MAX: u32 = 8;
-/// Transactions of one month that a statement shows: far more than one is asked for.
+/// Transactions of one statement: what fits into one answer of a function. More is an error, never a part of it.
 const STATEMENT_MAX: usize = 10_000;
 /// No transaction is older: a statement begins here at the earliest.
 const FIRST_YEAR: i16 = 2026;
@@ -178,11 +185,12 @@ async fn create(ctx: &Ctx, id: &str, time: i64, amount: i64, account: &str) -> O
             _ => Err(Refusal::WrongState.into()),
         };
     }
-    if now.as_millisecond() - time >= i64::try_from(LIVES_FOR.as_millis()).unwrap_or(i64::MAX) {
+    let ahead = SignedDuration::from_millis(time - now.as_millisecond());
+    if ahead <= -LIVES_FOR || ahead > AHEAD_MAX {
         return Err(Refusal::WrongState.into());
     }
     let checkout = payable(ctx, amount, account).await?;
-    let hold_until = hold(ctx, &checkout, LIVES_FOR + HOLD_MARGIN).await?;
+    let hold_until = hold(ctx, &checkout, LIVES_FOR + ahead.max(SignedDuration::ZERO) + HOLD_MARGIN).await?;
     let transaction = Transaction {
         id: id.to_owned(),
         checkout_id: checkout.payment.checkout_id,
@@ -283,7 +291,9 @@ async fn reverse(ctx: &Ctx, transaction: &Stored<Transaction>, reason: i64) -> O
     let why = (CancelReason::Provider, Repayment::Done);
     let (tx, settlements) = book::given_up(tx, &checkout, &which, why, &doer(ctx, transaction))?;
     ctx.table.commit(tx).await?;
-    settle_now(ctx, &settlements).await;
+    if timeout(SETTLE_TIME, settle_now(ctx, &settlements)).await.is_err() {
+        warn!(checkout.id = %transaction.checkout_id, "the sweep has to settle a reversed payment");
+    }
     Ok(cancelled(&next))
 }
 
@@ -305,8 +315,7 @@ fn doer(ctx: &Ctx, transaction: &Transaction) -> Doer {
 async fn statement(ctx: &Ctx, from: i64, to: i64) -> Outcome {
     let now = ctx.clock.now().as_millisecond();
     let first = date(FIRST_YEAR, 1, 1).in_tz("UTC").map_or(0, |at| at.timestamp().as_millisecond());
-    // Payme's clock may be ahead of ours.
-    let last = to.min(now + SignedDuration::from_hours(24).as_secs() * 1_000);
+    let last = to.min(now + AHEAD_MAX.as_secs() * 1_000);
     let months = months(from.max(first), last);
     let of = |month: String| {
         let between = Query::partition(month).on(Index::Gsi1).between(format!("{from:013}"), format!("{to:013}~"));
@@ -314,6 +323,9 @@ async fn statement(ctx: &Ctx, from: i64, to: i64) -> Outcome {
     };
     let found = try_join_all(months.into_iter().map(of)).await?;
     let mut transactions: Vec<Stored<Transaction>> = found.into_iter().flatten().collect();
+    if transactions.len() > STATEMENT_MAX {
+        return Err(Failed::Internal(format!("a statement of more than {STATEMENT_MAX} transactions")));
+    }
     transactions.sort_by(|a, b| (a.time, &a.id).cmp(&(b.time, &b.id)));
     let lines: Vec<Value> = transactions.iter().map(|transaction| transaction.stated()).collect();
     Ok(json!({"transactions": lines}))

@@ -47,6 +47,8 @@ pub(super) enum Refusal {
     BadFiscalData,
 }
 
+/// Payme's ids have 24 characters; whatever is longer than this is none.
+const ID_BYTES_MAX: usize = 64;
 /// One code of Payme's range of account errors.
 const NOT_PAYABLE: i64 = -31_051;
 
@@ -143,7 +145,9 @@ fn call(method: &str, parameters: &Map<String, Value>) -> Result<Call, (Refusal,
     // Thirteen digits: milliseconds of our days.
     let time =
         |name: &str| number(name).ok().filter(|ms| (0..10_000_000_000_000).contains(ms)).ok_or_else(|| wrong(name));
-    let amount = || number("amount").ok().filter(|amount| *amount > 0).ok_or_else(|| wrong("amount"));
+    let id = || text("id").ok().filter(|id| (1..=ID_BYTES_MAX).contains(&id.len())).ok_or_else(|| wrong("id"));
+    // One that is not positive reads, and is the amount of no checkout.
+    let amount = || number("amount");
     let account = || {
         let account = parameters.get("account").and_then(Value::as_object).ok_or_else(|| wrong("account"))?;
         match account.get("order_id") {
@@ -154,12 +158,10 @@ fn call(method: &str, parameters: &Map<String, Value>) -> Result<Call, (Refusal,
     };
     Ok(match method {
         "CheckPerformTransaction" => Call::CheckPerform { amount: amount()?, account: account()? },
-        "CreateTransaction" => {
-            Call::Create { id: text("id")?, time: time("time")?, amount: amount()?, account: account()? }
-        }
-        "PerformTransaction" => Call::Perform { id: text("id")? },
-        "CancelTransaction" => Call::Cancel { id: text("id")?, reason: number("reason")? },
-        "CheckTransaction" => Call::Check { id: text("id")? },
+        "CreateTransaction" => Call::Create { id: id()?, time: time("time")?, amount: amount()?, account: account()? },
+        "PerformTransaction" => Call::Perform { id: id()? },
+        "CancelTransaction" => Call::Cancel { id: id()?, reason: number("reason")? },
+        "CheckTransaction" => Call::Check { id: id()? },
         "GetStatement" => Call::Statement { from: time("from")?, to: time("to")? },
         "SetFiscalData" => {
             let bad = |name: &str| (Refusal::BadFiscalData, Some(name.to_owned()));
@@ -170,7 +172,7 @@ fn call(method: &str, parameters: &Map<String, Value>) -> Result<Call, (Refusal,
             };
             let data =
                 parameters.get("fiscal_data").filter(|data| data.is_object()).ok_or_else(|| bad("fiscal_data"))?;
-            Call::SetFiscalData { id: text("id")?, cancel, data: data.clone() }
+            Call::SetFiscalData { id: id().map_err(|_| bad("id"))?, cancel, data: data.clone() }
         }
         unknown => return Err((Refusal::UnknownMethod, Some(unknown.to_owned()))),
     })
@@ -204,7 +206,7 @@ mod tests {
             (
                 r#"{"id": 1, "method": "CheckPerformTransaction", "params": {"amount": -1, "account": {"order_id": "x"}}}"#,
                 json!(1),
-                -32_600,
+                0,
             ),
             (
                 r#"{"id": 1, "method": "CheckPerformTransaction", "params": {"amount": 1, "account": {}}}"#,
@@ -216,10 +218,16 @@ mod tests {
                 json!(1),
                 0,
             ),
+            (r#"{"id": 1, "method": "CheckTransaction", "params": {"id": ""}}"#, json!(1), -32_600),
             (r#"{"id": 1, "method": "CancelTransaction", "params": {"id": "x", "reason": "5"}}"#, json!(1), -32_600),
             (r#"{"id": 1, "method": "GetStatement", "params": {"from": 0, "to": 99999999999999}}"#, json!(1), -32_600),
             (
                 r#"{"id": 1, "method": "SetFiscalData", "params": {"id": "x", "type": "OTHER", "fiscal_data": {}}}"#,
+                json!(1),
+                -32_602,
+            ),
+            (
+                r#"{"id": 1, "method": "SetFiscalData", "params": {"type": "CANCEL", "fiscal_data": {}}}"#,
                 json!(1),
                 -32_602,
             ),

@@ -1,5 +1,9 @@
 //! Payme's sandbox sequence against an embedded table.
 
+mod crashes;
+mod races;
+mod webhook;
+
 use contracts::{CancelReason, Fact, Fulfilment, PaymentMethod};
 use domain::CheckoutId;
 use dynamodb::{OutboxRow, Query};
@@ -96,7 +100,9 @@ async fn account_then_amount_then_payable() {
     let account = json!({"order_id": checkout.to_string()});
     let unknown = check(1, json!({"order_id": "12345"})).await;
     assert_eq!((code(&unknown), &unknown["error"]["data"]), (-31_050, &json!("order_id")));
-    assert_eq!(code(&check(AMOUNT - 1, account.clone()).await), -31_001);
+    for wrong in [AMOUNT - 1, AMOUNT + 1, AMOUNT / 100, 1, 0, -AMOUNT] {
+        assert_eq!(code(&check(wrong, account.clone()).await), -31_001, "{wrong}");
+    }
     let allowed = check(AMOUNT, account.clone()).await;
     let detail = &allowed["result"]["detail"];
     let items = detail["items"].as_array().unwrap();
@@ -225,18 +231,13 @@ async fn a_transaction_that_payme_forgets_is_ended_by_the_sweep() {
 
 #[tokio::test]
 async fn goods_that_were_handed_over_are_not_taken_back() {
+    use Fulfilment::{Confirmed, Packed, Processing, Shipped};
     let w = world().await;
     let checkout = waiting(&w).await;
     create(&w, ID, checkout).await;
     call(&w, "PerformTransaction", json!({"id": ID})).await;
     let first = whole(&w, checkout).await.orders.remove(0).into_row();
-    let doer = Doer {
-        actor: contracts::Actor::User { id: owner() },
-        correlation_id: domain::CorrelationId::derived("r"),
-        at: w.ctx.clock.now(),
-        note: None,
-    };
-    use Fulfilment::{Confirmed, Packed, Processing, Shipped};
+    let doer = doer(&w);
     for to in [Confirmed, Processing, Packed, Shipped] {
         advance(&w.ctx, first.store_id, first.order_id, to, &doer).await.unwrap();
     }
@@ -314,6 +315,49 @@ async fn a_crash_while_the_hold_is_extended_leaves_nothing_that_a_repetition_doe
     w.fail(At::Extend, Fault::Unavailable);
     let other = waiting_again(&w).await;
     assert_eq!(code(&create(&w, "another-transaction-0000", other).await), -32_400, "Payme asks again");
+}
+
+#[tokio::test]
+async fn a_transaction_of_a_clock_that_is_ahead_never_outlives_its_hold() {
+    let w = world().await;
+    let checkout = waiting(&w).await;
+    let at = |ahead: i64| {
+        let time = now(&w) + ahead * 3_600_000;
+        json!({"id": ID, "time": time, "amount": AMOUNT, "account": {"order_id": checkout.to_string()}})
+    };
+    assert_eq!(code(&call(&w, "CreateTransaction", at(25)).await), -31_008);
+    assert_eq!(call(&w, "CreateTransaction", at(2)).await["result"]["state"], 1);
+    assert!(whole(&w, checkout).await.payment.hold_until > w.ctx.clock.now() + SignedDuration::from_hours(14));
+    w.ctx.clock.advance(SignedDuration::from_hours(13));
+    assert_eq!(call(&w, "PerformTransaction", json!({"id": ID})).await["result"]["state"], 2);
+    assert_eq!(w.held(), 1);
+}
+
+#[tokio::test]
+async fn what_a_store_gave_up_before_is_paid_back_with_the_rest() {
+    let w = world().await;
+    let checkout = waiting(&w).await;
+    create(&w, ID, checkout).await;
+    call(&w, "PerformTransaction", json!({"id": ID})).await;
+    let first = whole(&w, checkout).await.orders.remove(0).into_row();
+    advance(&w.ctx, first.store_id, first.order_id, Fulfilment::Cancelled, &doer(&w)).await.unwrap();
+    let owed = whole(&w, checkout).await;
+    assert_eq!((owed.payment.refunded, owed.payment.status), (som(0), PaymentStatus::Completed));
+    assert_eq!(call(&w, "CancelTransaction", json!({"id": ID, "reason": 5})).await["result"]["state"], -2);
+    let back = whole(&w, checkout).await;
+    assert_eq!((back.payment.refunded, back.payment.status), (som(330_000), PaymentStatus::Refunded));
+    assert!(back.orders.iter().all(|order| order.payment == PaymentStatus::Refunded));
+    assert_eq!((w.held(), w.available("cpu"), w.available("case")), (0, 10, 10));
+    assert_eq!(told(&w, |fact| matches!(fact, Fact::OrderCancelled(_))).await, 2);
+}
+
+fn doer(w: &World) -> Doer {
+    Doer {
+        actor: contracts::Actor::User { id: owner() },
+        correlation_id: domain::CorrelationId::derived("r"),
+        at: w.ctx.clock.now(),
+        note: None,
+    }
 }
 
 async fn waiting_again(w: &World) -> CheckoutId {

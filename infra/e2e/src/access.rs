@@ -1,8 +1,9 @@
 //! Who may call what: one line a route. A test fails for a route that is missing here, another tries every cell.
 //!
 //! The people: `nobody` sent no token; `shopper` owns the cart, the order, the session and the notification that the
-//! addresses name; `other` is another shopper; `staff` owns the store and its product; `foreign` owns another store;
-//! `admin` is platform staff. `in` is let in (2xx, or for a body that is empty on purpose what validation says of it).
+//! addresses name, and was invited to the store; `other` is another shopper; `staff` owns the store and its product;
+//! `foreign` owns another store; `admin` is platform staff. `in` is let in (2xx, or for a body that is empty on purpose
+//! what validation says of it).
 
 /// The table.
 const TABLE: &str = "
@@ -45,10 +46,22 @@ GET    /v1/stores/mine                                      401    in      in   
 GET    /v1/stores/slug/{slug}                               in     in      in    in    in      in
 GET    /v1/stores/{store_id}                                in     in      in    in    in      in
 PATCH  /v1/stores/{store_id}                                401    403     403   in    403     403
+DELETE /v1/stores/{store_id}                                401    403     403   -     403     403
+GET    /v1/stores/{store_id}/settings                       401    403     403   in    403     403
+PATCH  /v1/stores/{store_id}/settings                       401    403     403   in    403     403
+GET    /v1/stores/invitations                               401    in      in    in    in      in
+GET    /v1/stores/{store_id}/staff                          401    403     403   in    403     403
+POST   /v1/stores/{store_id}/staff                          401    403     403   in    403     403
+POST   /v1/stores/{store_id}/staff/accept                   401    -       404   in    404     404
+DELETE /v1/stores/{store_id}/staff/me                       401    -       404   -     404     404
+PATCH  /v1/stores/{store_id}/staff/{user_id}                401    403     403   in    403     403
+DELETE /v1/stores/{store_id}/staff/{user_id}                401    403     403   -     403     403
 POST   /v1/stores/{store_id}/submit                         401    403     403   in    403     403
 GET    /v1/admin/stores                                     401    403     403   403   403     in
 POST   /v1/admin/stores/{store_id}/approve                  401    403     403   403   403     in
 POST   /v1/admin/stores/{store_id}/reject                   401    403     403   403   403     in
+POST   /v1/admin/stores/{store_id}/suspend                  401    403     403   403   403     in
+POST   /v1/admin/stores/{store_id}/reinstate                401    403     403   403   403     in
 POST   /v1/admin/stores/{store_id}/plan                     401    403     403   403   403     in
 GET    /internal/stores/{store_id}                          403    403     403   403   403     403
 GET    /internal/stores/{store_id}/members/{user_id}        403    403     403   403   403     403

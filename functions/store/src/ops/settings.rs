@@ -56,14 +56,14 @@ pub async fn change_settings(
         let page = row.as_deref().cloned().unwrap_or_else(|| Presentation::of(id));
         let (selling, next_page) = change.apply(&store.selling, &page);
         let (before, after) = (Settings::of(&store.selling, &page), Settings::of(&selling, &next_page));
-        let (mut tx, mut cause) = (Tx::new(), "settings".to_owned());
+        let (mut tx, mut cause) = (Tx::new(), vec!["settings".to_owned()]);
         // A row's version is written over once, so what is written over names the write.
         if selling != store.selling {
-            cause += &format!("/store/{}", store.version());
+            cause.push(format!("store/{}", store.version()));
             tx = tx.replace("store", &store, &Store { selling, ..Store::clone(&store) });
         }
         if next_page != page {
-            cause += &format!("/page/{}", row.as_ref().map_or(0, Stored::version));
+            cause.push(format!("page/{}", row.as_ref().map_or(0, Stored::version)));
             tx = match &row {
                 Some(row) => tx.replace("page", row, &next_page),
                 None => tx.create("page", &next_page),
@@ -73,7 +73,7 @@ pub async fn change_settings(
             return Ok(after);
         }
         let (was, is) = differences(&json!(before), &json!(after));
-        let audit = Telling::new(ctx, id, by).audit_of(&cause, "settings", was, is);
+        let audit = Telling::new(ctx, id, by).audit_of(&cause.join("/"), "settings", was, is);
         match ctx.table.commit(tx.tell(audit)).await {
             Ok(()) => return Ok(after),
             Err(error) if matches!(error.refused(), Some("store" | "page")) => {}

@@ -38,6 +38,11 @@ async fn each_request_is_answered() {
     for name in ["mine", "list", "submit", "approve", "internal-terms"] {
         assert_eq!(replay(&w, name).await, 200, "{name}");
     }
+    assert_eq!(replay(&w, "invite").await, 201);
+    for name in ["accept", "staff", "settings", "show-settings", "suspend", "reinstate"] {
+        assert_eq!(replay(&w, name).await, 200, "{name}");
+    }
+    assert_eq!(replay(&w, "close").await, 204);
 }
 
 #[test]

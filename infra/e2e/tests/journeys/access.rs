@@ -37,6 +37,8 @@ async fn world(cloud: &Cloud) -> World {
         "house": "1",
     });
     let address = shopper.client.post("/v1/users/me/addresses", &address).await.expect_status(201);
+    let invitation = json!({"user_id": shopper.id, "role": "VIEWER"});
+    shop.owner.client.post(&format!("/v1/stores/{}/staff", shop.store_id), &invitation).await.expect_status(201);
     let imports = shop.owner.client.get(&format!("/v1/stores/{}/imports", shop.store_id)).await.expect_status(200);
     let page = cloud.client().get(&format!("/v1/products/{}", shop.product_id)).await.expect_status(200);
     let store = cloud.client().get(&format!("/v1/stores/{}", shop.store_id)).await.expect_status(200);

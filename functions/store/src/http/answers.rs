@@ -1,11 +1,11 @@
 //! What is answered about stores.
 
-use contracts::{StaffRole, StoreStatus};
-use domain::{Region, Slug, StoreId, Timestamp, UserId};
+use contracts::{PaymentMethod, StaffRole, StoreStatus};
+use domain::{Localized, Money, Region, Slug, StoreId, Timestamp, UserId};
 use schemars::JsonSchema;
 use serde::Serialize;
 
-use crate::domain::{Contacts, Details, Plan, Store, StoreKind, StoreName, Suspension};
+use crate::domain::{Contacts, Details, Plan, Presentation, Seo, ShippingFee, Store, StoreKind, StoreName, Suspension};
 use crate::ops::Mine;
 
 /// A store as everybody sees it: who is behind it stays with the platform.
@@ -35,6 +35,40 @@ impl From<Store> for PublicStore {
             contacts: s.details.contacts,
             vat_registered: s.details.vat_registered,
             opened_at: s.opened_at,
+        }
+    }
+}
+
+/// A store's page: the store, and on what terms it sells.
+#[derive(Debug, Serialize, JsonSchema)]
+pub(super) struct StorePage {
+    #[serde(flatten)]
+    store: PublicStore,
+    /// Whether its products may be reviewed.
+    reviews: bool,
+    /// How goods are taken back, beyond what the law says.
+    return_policy: Option<Localized>,
+    /// Delivery fees that differ from the region's default.
+    shipping_fees: Vec<ShippingFee>,
+    /// From where delivery is free.
+    free_shipping_from: Money,
+    /// How its orders may be paid.
+    payment_methods: Vec<PaymentMethod>,
+    /// What search engines are told.
+    seo: Seo,
+}
+
+impl From<(Store, Presentation)> for StorePage {
+    fn from((store, said): (Store, Presentation)) -> Self {
+        let selling = store.selling.clone();
+        Self {
+            store: store.into(),
+            reviews: said.reviews,
+            return_policy: said.return_policy,
+            free_shipping_from: selling.free_from(),
+            shipping_fees: selling.shipping_fees,
+            payment_methods: selling.payment_methods,
+            seo: said.seo,
         }
     }
 }

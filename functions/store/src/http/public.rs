@@ -6,7 +6,7 @@ use contracts::StoreStatus;
 use domain::{Slug, StoreId};
 use lambda::http::{PageAnswer, PageQuery, Problem};
 
-use super::answers::PublicStore;
+use super::answers::{PublicStore, StorePage};
 use super::not_found;
 use crate::ctx::Ctx;
 use crate::domain::Store;
@@ -19,13 +19,13 @@ pub(super) async fn list(State(ctx): State<Ctx>, page: PageQuery) -> Result<Json
     Ok(Json(PageAnswer::new(items, found.next.as_ref(), "stores", "")))
 }
 
-pub(super) async fn one(State(ctx): State<Ctx>, Path(id): Path<StoreId>) -> Result<Json<PublicStore>, Problem> {
-    let store = ops::active(&ctx, id).await?.ok_or_else(not_found)?;
-    Ok(Json(store.into()))
+pub(super) async fn one(State(ctx): State<Ctx>, Path(id): Path<StoreId>) -> Result<Json<StorePage>, Problem> {
+    let page = ops::page(&ctx, id).await?.ok_or_else(not_found)?;
+    Ok(Json(page.into()))
 }
 
-pub(super) async fn by_slug(State(ctx): State<Ctx>, Path(slug): Path<String>) -> Result<Json<PublicStore>, Problem> {
+pub(super) async fn by_slug(State(ctx): State<Ctx>, Path(slug): Path<String>) -> Result<Json<StorePage>, Problem> {
     let slug: Slug = slug.parse().map_err(|_| not_found())?;
-    let store = ops::by_slug(&ctx, &slug).await?.ok_or_else(not_found)?;
-    Ok(Json(store.into()))
+    let page = ops::by_slug(&ctx, &slug).await?.ok_or_else(not_found)?;
+    Ok(Json(page.into()))
 }

@@ -14,8 +14,8 @@ pub use change::{ChangeError, change};
 pub use membership::{TableMembership, member};
 pub use open::{Open, OpenError, open};
 pub use plan::{PlanError, set_plan};
-pub use read::{Mine, active, by_slug, invitations, mine, store};
-pub use settings::{SettingsError, change_settings, presentation, settings};
+pub use read::{Mine, by_slug, invitations, mine, page, store};
+pub use settings::{SettingsError, change_settings, settings};
 pub use staff::{StaffError, accept, change_member, invite, leave, remove_member};
 
 use contracts::{Actor, AuditRecorded, Event, Fact, Service};

@@ -5,7 +5,7 @@ use domain::{Slug, StoreId, UserId};
 use dynamodb::{Cursor, Error, Query, Stored};
 
 use crate::ctx::Ctx;
-use crate::domain::{MemberStatus, StaffMember, Store};
+use crate::domain::{MemberStatus, Presentation, StaffMember, Store};
 use crate::table::{self, Claim};
 
 /// A store with every change that was answered before.
@@ -13,16 +13,22 @@ pub async fn store(ctx: &Ctx, id: StoreId) -> Result<Option<Stored<Store>>, Erro
     ctx.table.get_consistent(table::store(id)).await
 }
 
-/// A store that the public may see.
-pub async fn active(ctx: &Ctx, id: StoreId) -> Result<Option<Store>, Error> {
+async fn active(ctx: &Ctx, id: StoreId) -> Result<Option<Store>, Error> {
     let found = ctx.table.get::<Store>(table::store(id)).await?.map(Stored::into_row);
     Ok(found.filter(|store| store.status == StoreStatus::Active))
 }
 
-/// The store of a slug, if the public may see it.
-pub async fn by_slug(ctx: &Ctx, slug: &Slug) -> Result<Option<Store>, Error> {
+/// A store that the public may see, with what its page says.
+pub async fn page(ctx: &Ctx, id: StoreId) -> Result<Option<(Store, Presentation)>, Error> {
+    let said = ctx.table.get::<Presentation>(table::presentation(id));
+    let (store, said) = futures::try_join!(active(ctx, id), said)?;
+    Ok(store.map(|store| (store, said.map_or_else(|| Presentation::of(id), Stored::into_row))))
+}
+
+/// The page of the store of a slug, if the public may see it.
+pub async fn by_slug(ctx: &Ctx, slug: &Slug) -> Result<Option<(Store, Presentation)>, Error> {
     match ctx.table.get::<Claim>(table::slug(slug)).await? {
-        Some(claim) => active(ctx, claim.store_id).await,
+        Some(claim) => page(ctx, claim.store_id).await,
         None => Ok(None),
     }
 }

@@ -30,13 +30,8 @@ pub enum SettingsError {
 /// The settings of a store with every change that was answered before.
 pub async fn settings(ctx: &Ctx, id: StoreId) -> Result<Option<Settings>, Error> {
     let Some(store) = super::store(ctx, id).await? else { return Ok(None) };
-    let page = presentation(ctx, id).await?;
+    let page = read(ctx, id).await?.map_or_else(|| Presentation::of(id), Stored::into_row);
     Ok(Some(Settings::of(&store.selling, &page)))
-}
-
-/// What a store's page says.
-pub async fn presentation(ctx: &Ctx, id: StoreId) -> Result<Presentation, Error> {
-    Ok(read(ctx, id).await?.map_or_else(|| Presentation::of(id), Stored::into_row))
 }
 
 /// Applies `change`, which was checked, and records who did it, with the members that changed before and after.

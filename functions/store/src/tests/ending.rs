@@ -5,17 +5,8 @@ use lambda::testing::Call;
 use serde_json::json;
 
 use super::{World, get, post, vendor, world};
-use crate::domain::{Step, Store};
-use crate::ops::{self, Advance};
-
-/// A store that sells.
-async fn selling(w: &World, name: &str) -> Store {
-    let store = w.opened(name).await;
-    for (step, by) in [(Step::Submit, vendor()), (Step::Approve, UserId::derived("admin"))] {
-        ops::advance(&w.ctx, &Advance { store: store.store_id, step, by, reason: None }).await.unwrap();
-    }
-    ops::store(&w.ctx, store.store_id).await.unwrap().unwrap().into_row()
-}
+use crate::domain::Store;
+use crate::ops;
 
 async fn status(w: &World, store: &Store) -> StoreStatus {
     let reply = w.send(get(&format!("/internal/stores/{}", store.store_id)).function()).await;
@@ -25,7 +16,7 @@ async fn status(w: &World, store: &Store) -> StoreStatus {
 #[tokio::test]
 async fn a_suspended_store_says_why_and_sells_again_once_it_is_reinstated() {
     let w = world().await;
-    let store = selling(&w, "Texno").await;
+    let store = w.selling("Texno").await;
     let page = get(&format!("/v1/stores/{}", store.store_id));
     let admin = |action: &str| {
         let path = format!("/v1/admin/stores/{}/{action}", store.store_id);
@@ -57,7 +48,7 @@ async fn a_suspended_store_says_why_and_sells_again_once_it_is_reinstated() {
 #[tokio::test]
 async fn an_owner_closes_a_store_for_good() {
     let w = world().await;
-    let store = selling(&w, "Texno").await;
+    let store = w.selling("Texno").await;
     let (id, manager) = (store.store_id, UserId::derived("manager"));
     ops::invite(&w.ctx, id, vendor(), manager, StaffRole::Manager, Vec::new()).await.unwrap();
     ops::accept(&w.ctx, id, manager).await.unwrap();
@@ -84,7 +75,7 @@ async fn an_owner_closes_a_store_for_good() {
 #[tokio::test]
 async fn a_store_closed_by_many_at_once_is_closed_and_recorded_once() {
     let w = world().await;
-    let store = selling(&w, "Texno").await;
+    let store = w.selling("Texno").await;
     let results = join_all((0..8).map(|_| ops::close(&w.ctx, store.store_id, vendor()))).await;
     assert!(results.iter().all(Result::is_ok), "{results:?}");
     let closed = w

@@ -17,8 +17,8 @@ use serde_json::{Value, json};
 use testing::DynamoDb;
 
 use crate::ctx::Ctx;
-use crate::domain::{Details, Store};
-use crate::ops::{Open, open};
+use crate::domain::{Details, Step, Store};
+use crate::ops::{Advance, Open, advance, open};
 use crate::table;
 
 pub(crate) struct World {
@@ -50,6 +50,15 @@ impl World {
     /// A store of [`vendor`].
     pub(crate) async fn opened(&self, name: &str) -> Store {
         open(&self.ctx, Open { owner: vendor(), details: details(name), slug: None }).await.unwrap()
+    }
+
+    /// A store of [`vendor`] that an admin approved.
+    pub(crate) async fn selling(&self, name: &str) -> Store {
+        let store = self.opened(name).await.store_id;
+        for (step, by) in [(Step::Submit, vendor()), (Step::Approve, UserId::derived("admin"))] {
+            advance(&self.ctx, &Advance { store, step, by, reason: None }).await.unwrap();
+        }
+        crate::ops::store(&self.ctx, store).await.unwrap().unwrap().into_row()
     }
 
     /// Every event in the outbox.

@@ -56,6 +56,24 @@ async fn checkouts_go_by_what_the_staff_set_last() {
 }
 
 #[tokio::test]
+async fn shoppers_see_on_what_terms_a_store_sells() {
+    let w = world().await;
+    let store = w.selling("Texno").await;
+    let change = json!({"payment_methods": ["PAYME"], "return_policy": {"uz": "14 kun"}, "auto_accept": true});
+    assert_eq!(w.as_vendor(patch(&store, &change)).await.status, 200);
+    for path in [format!("/v1/stores/{}", store.store_id), "/v1/stores/slug/texno".to_owned()] {
+        let page = w.send(get(&path)).await;
+        assert_eq!((page.status, &page.body["name"]), (200, &json!("Texno")), "{path}");
+        assert_eq!(
+            (&page.body["payment_methods"], &page.body["return_policy"]["uz"]),
+            (&json!(["PAYME"]), &json!("14 kun"))
+        );
+        assert_eq!(page.body["free_shipping_from"]["amount"], 50_000_000);
+        assert!(page.body.get("auto_accept").is_none(), "how a store works inside is its own business");
+    }
+}
+
+#[tokio::test]
 async fn a_wrong_member_is_named_and_nothing_changes() {
     let w = world().await;
     let store = w.opened("Texno").await;

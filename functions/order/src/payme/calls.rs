@@ -75,27 +75,27 @@ impl From<BookError> for Failed {
 pub(crate) async fn answer(ctx: &Ctx, authorization: Option<&str>, body: &[u8]) -> Value {
     let (id, call) = read(body);
     if !ctx.payme.is_payme(authorization) {
-        return reply(id, Err((Refusal::NotPayme, None)));
+        return reply(&id, Err((Refusal::NotPayme, None)));
     }
     let call = match call {
         Ok(call) => call,
-        Err(refused) => return reply(id, Err(refused)),
+        Err(refused) => return reply(&id, Err(refused)),
     };
     for _ in 0..ATTEMPTS_MAX {
         match carry_out(ctx, &call).await {
-            Ok(result) => return reply(id, Ok(result)),
+            Ok(result) => return reply(&id, Ok(result)),
             Err(Failed::Refused(refusal)) => {
                 info!(?refusal, "payme was refused");
-                return reply(id, Err((refusal, None)));
+                return reply(&id, Err((refusal, None)));
             }
             Err(Failed::Internal(cause)) => {
                 error!(cause, "a call of payme failed");
-                return reply(id, Err((Refusal::Internal, None)));
+                return reply(&id, Err((Refusal::Internal, None)));
             }
             Err(Failed::Raced) => {}
         }
     }
-    reply(id, Err((Refusal::Internal, None)))
+    reply(&id, Err((Refusal::Internal, None)))
 }
 
 async fn carry_out(ctx: &Ctx, call: &Call) -> Outcome {

@@ -105,7 +105,7 @@ impl Refusal {
 }
 
 /// The answer to a call: its id, and a result or an error, never both.
-pub(super) fn reply(id: Value, outcome: Result<Value, (Refusal, Option<String>)>) -> Value {
+pub(super) fn reply(id: &Value, outcome: Result<Value, (Refusal, Option<String>)>) -> Value {
     match outcome {
         Ok(result) => json!({"jsonrpc": "2.0", "id": id, "result": result}),
         Err((refusal, data)) => {
@@ -119,7 +119,7 @@ pub(super) fn reply(id: Value, outcome: Result<Value, (Refusal, Option<String>)>
 
 /// The answer to anything but a POST.
 pub(crate) fn not_post() -> Value {
-    reply(Value::Null, Err((Refusal::NotPost, None)))
+    reply(&Value::Null, Err((Refusal::NotPost, None)))
 }
 
 /// The id of a call, and the call or why it is none. The id is null where none can be read.
@@ -184,7 +184,7 @@ mod tests {
 
     fn code(body: &str) -> (Value, i64) {
         let (id, call) = read(body.as_bytes());
-        let reply = reply(id.clone(), call.map(|_| Value::Null));
+        let reply = reply(&id, call.map(|_| Value::Null));
         (id, reply["error"]["code"].as_i64().unwrap_or(0))
     }
 
@@ -238,9 +238,9 @@ mod tests {
 
     #[test]
     fn an_answer_has_a_result_or_an_error_and_speaks_three_languages() {
-        let good = reply(json!(1), Ok(json!({"allow": true})));
+        let good = reply(&json!(1), Ok(json!({"allow": true})));
         assert!(good.get("error").is_none() && good["result"]["allow"] == true);
-        let bad = reply(json!(1), Err((Refusal::UnknownMethod, Some("Pay".to_owned()))));
+        let bad = reply(&json!(1), Err((Refusal::UnknownMethod, Some("Pay".to_owned()))));
         assert!(bad.get("result").is_none() && bad["error"]["data"] == "Pay");
         for language in ["uz", "ru", "en"] {
             assert!(bad["error"]["message"][language].is_string());

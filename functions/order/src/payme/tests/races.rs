@@ -23,8 +23,8 @@ async fn a_shopper_who_cancels_meets_payme_and_one_of_them_wins() {
         let checkout = waiting(&w).await;
         let order = whole(&w, checkout).await.orders.remove(0).into_row();
         let as_shopper = Doer { actor: contracts::Actor::User { id: shopper() }, ..doer(&w) };
-        let (created, cancelled) =
-            join(create(&w, ID, checkout), cancel(&w.ctx, shopper(), order.order_id, &as_shopper)).await;
+        let cancel = Box::pin(cancel(&w.ctx, shopper(), order.order_id, &as_shopper));
+        let (created, cancelled) = join(Box::pin(create(&w, ID, checkout)), cancel).await;
         let after = whole(&w, checkout).await;
         if code(&created) == 0 {
             assert!(matches!(cancelled, Err(MoveError::PaymentUnderWay)), "{cancelled:?}");
@@ -43,8 +43,8 @@ async fn performed_and_cancelled_at_once_is_paid_and_paid_back_or_neither() {
         let w = world().await;
         let checkout = waiting(&w).await;
         create(&w, ID, checkout).await;
-        let perform = call(&w, "PerformTransaction", json!({"id": ID}));
-        let cancel = call(&w, "CancelTransaction", json!({"id": ID, "reason": 3}));
+        let perform = Box::pin(call(&w, "PerformTransaction", json!({"id": ID})));
+        let cancel = Box::pin(call(&w, "CancelTransaction", json!({"id": ID, "reason": 3})));
         let (performed, cancelled) = join(perform, cancel).await;
         let after = whole(&w, checkout).await;
         let paid = told(&w, |fact| matches!(fact, Fact::PaymentCompleted(_))).await;
@@ -71,8 +71,9 @@ async fn goods_leave_or_the_money_goes_back_never_both() {
         for to in [Confirmed, Processing, Packed] {
             advance(&w.ctx, first.store_id, first.order_id, to, &doer).await.unwrap();
         }
-        let ship = advance(&w.ctx, first.store_id, first.order_id, Shipped, &doer);
-        let (shipped, reversed) = join(ship, call(&w, "CancelTransaction", json!({"id": ID, "reason": 5}))).await;
+        let ship = Box::pin(advance(&w.ctx, first.store_id, first.order_id, Shipped, &doer));
+        let reverse = Box::pin(call(&w, "CancelTransaction", json!({"id": ID, "reason": 5})));
+        let (shipped, reversed) = join(ship, reverse).await;
         let after = whole(&w, checkout).await;
         if shipped.is_ok() {
             assert_eq!((code(&reversed), after.payment.status), (-31_007, PaymentStatus::Completed));

@@ -133,6 +133,8 @@ GET    /v1/orders/{order_id}                                401    in      404  
 GET    /v1/orders/{order_id}/history                        401    in      404   404   404     404
 GET    /v1/stores/{store_id}/orders                         401    403     403   in    403     403
 GET    /v1/stores/{store_id}/orders/{order_id}              401    403     403   in    403     403
+POST   /v1/webhooks/payme                                   in     in      in    in    in      in
+GET    /v1/webhooks/payme                                   in     in      in    in    in      in
 
 GET    /v1/analytics/stores/{store_id}                      401    403     403   in    403     403
 GET    /v1/admin/analytics/days                             401    403     403   403   403     in

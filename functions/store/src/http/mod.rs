@@ -70,7 +70,7 @@ pub fn api() -> Routes<Ctx> {
         .post("/v1/stores/{store_id}/staff", Access::Staff(StaffWrite), "Invite somebody to a store", staff::invite)
         .refuses(&[&ALREADY_MEMBER, &STAFF_FULL, &STATUS, &kinds::CONFLICT])
         .post("/v1/stores/{store_id}/staff/accept", Access::Shopper, "Accept an invitation", staff::accept)
-        .refuses(&[&kinds::NOT_FOUND, &kinds::CONFLICT])
+        .refuses(&[&kinds::NOT_FOUND, &STATUS, &kinds::CONFLICT])
         .delete("/v1/stores/{store_id}/staff/me", Access::Shopper, "Leave a store, or decline", staff::leave)
         .refuses(&[&kinds::NOT_FOUND, &LAST_OWNER, &kinds::CONFLICT])
         .patch("/v1/stores/{store_id}/staff/{user_id}", Access::Staff(StaffWrite), "Change a member", staff::change)

@@ -50,12 +50,17 @@ pub async fn invite(
             let same = there.status == MemberStatus::Invited && there.grants() == invited.grants();
             return if same { Ok(there.into_row()) } else { Err(StaffRefusal::Member.into()) };
         }
-        let room = Adjust::existing().add("members", 1).at_most("members", i64::from(STAFF_MAX) - 1);
+        let room = Adjust::existing()
+            .add("members", 1)
+            .at_most("members", i64::from(STAFF_MAX) - 1)
+            .differs("status", StoreStatus::Closed);
         let tx =
             Tx::new().unchanged("actor", &actor).create("member", &invited).adjust("store", table::store(id), room);
         match told(ctx, tx, &store, by, "invite", None, Some(&invited)).await {
             Ok(()) => return Ok(invited),
-            Err(error) if error.refused() == Some("store") => return Err(StaffRefusal::Full.into()),
+            Err(error) if error.refused() == Some("store") && store.members >= STAFF_MAX => {
+                return Err(StaffRefusal::Full.into());
+            }
             Err(error) if error.refused().is_some() => {}
             Err(error) => return Err(error.into()),
         }
@@ -71,10 +76,11 @@ pub async fn accept(ctx: &Ctx, id: StoreId, me: UserId) -> Result<StaffMember, S
         match read.status {
             MemberStatus::Active => return Ok(read.into_row()),
             MemberStatus::Inactive | MemberStatus::Suspended => return Err(StaffError::NotFound),
+            MemberStatus::Invited if store.status == StoreStatus::Closed => return Err(StaffRefusal::Closed.into()),
             MemberStatus::Invited => {}
         }
         let next = StaffMember { status: MemberStatus::Active, since: ctx.clock.now(), ..StaffMember::clone(&read) };
-        let tx = Tx::new().replace("member", &read, &next);
+        let tx = Tx::new().replace("member", &read, &next).unchanged("store", &store);
         match told(ctx, tx, &store, me, "accept", Some(&read), Some(&next)).await {
             Ok(()) => return Ok(next),
             Err(error) if error.refused().is_some() => {}

@@ -5,8 +5,8 @@ use lambda::testing::Call;
 use serde_json::json;
 
 use super::{World, get, post, vendor, world};
-use crate::domain::Store;
-use crate::ops;
+use crate::domain::{StaffRefusal, Store};
+use crate::ops::{self, StaffError};
 
 async fn status(w: &World, store: &Store) -> StoreStatus {
     let reply = w.send(get(&format!("/internal/stores/{}", store.store_id)).function()).await;
@@ -84,4 +84,30 @@ async fn a_store_closed_by_many_at_once_is_closed_and_recorded_once() {
         .into_iter()
         .filter(|event| matches!(&event.fact, Fact::AuditRecorded(audit) if audit.action == "store.close"));
     assert_eq!(closed.count(), 1);
+}
+
+#[tokio::test]
+async fn a_closed_store_takes_on_nobody_however_the_closing_races() {
+    for _ in 0..4 {
+        let w = world().await;
+        let store = w.selling("Texno").await;
+        let (id, early, late) = (store.store_id, UserId::derived("early"), UserId::derived("late"));
+        ops::invite(&w.ctx, id, vendor(), early, StaffRole::Viewer, Vec::new()).await.unwrap();
+        let (closed, accepted, invited) = futures::join!(
+            ops::close(&w.ctx, id, vendor()),
+            ops::accept(&w.ctx, id, early),
+            ops::invite(&w.ctx, id, vendor(), late, StaffRole::Viewer, Vec::new()),
+        );
+        closed.unwrap();
+        for result in [accepted, invited] {
+            assert!(matches!(result, Ok(_) | Err(StaffError::Refused(StaffRefusal::Closed))), "{result:?}");
+        }
+        for user in [early, late] {
+            let joining = ops::accept(&w.ctx, id, user).await;
+            let member = ops::member(&w.ctx.table, id, user).await.unwrap();
+            assert_eq!(joining.is_ok(), member.is_some(), "who is in came in before the closing: {joining:?}");
+        }
+        let refused = ops::invite(&w.ctx, id, vendor(), UserId::derived("x"), StaffRole::Viewer, Vec::new()).await;
+        assert!(matches!(refused, Err(StaffError::Refused(StaffRefusal::Closed))), "{refused:?}");
+    }
 }

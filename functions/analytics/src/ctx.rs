@@ -1,5 +1,6 @@
 //! What the service works with.
 
+use domain::Clock;
 use dynamodb::Table;
 use lambda::http::{Gate, Gated};
 use lambda::{Base, Membership, MissingSetting};
@@ -9,23 +10,25 @@ use lambda::{Base, Membership, MissingSetting};
 pub struct Ctx {
     /// The analytics table.
     pub table: Table,
+    /// Now.
+    pub clock: Clock,
     gate: Gate,
 }
 
 impl Ctx {
     /// For the function that answers requests: asks the store service who works for a store.
     pub fn api(base: &Base) -> Result<Self, lambda::Failure> {
-        Ok(Self::new(base.table()?, base.membership()?))
+        Ok(Self::new(base.table()?, base.clock.clone(), base.membership()?))
     }
 
     /// For the function that counts.
     pub fn worker(base: &Base) -> Result<Self, MissingSetting> {
-        Ok(Self { table: base.table()?, gate: Gate::new() })
+        Ok(Self { table: base.table()?, clock: base.clock.clone(), gate: Gate::new() })
     }
 
     /// Of its parts.
-    pub fn new(table: Table, membership: impl Membership + 'static) -> Self {
-        Self { table, gate: Gate::new().with_membership(membership) }
+    pub fn new(table: Table, clock: Clock, membership: impl Membership + 'static) -> Self {
+        Self { table, clock, gate: Gate::new().with_membership(membership) }
     }
 }
 

@@ -1,8 +1,10 @@
 //! The service against an embedded DynamoDB.
 
 use aws_lambda_events::sqs::SqsEvent;
-use contracts::{Actor, CheckoutCompleted, Event, Fact, Member, OrderPlaced, OrderedLine, PlatformRole, StaffRole};
-use domain::{CheckoutId, CorrelationId, EventId, Money, OrderId, ProductId, StoreId, UserId, VariantId};
+use contracts::{
+    Actor, CheckoutCompleted, Event, Fact, Member, OrderPlaced, OrderedLine, PaymentMethod, PlatformRole, StaffRole,
+};
+use domain::{CheckoutId, Clock, CorrelationId, EventId, Money, OrderId, ProductId, StoreId, UserId, VariantId};
 use dynamodb::Table;
 use futures::future::{BoxFuture, join_all};
 use lambda::Membership;
@@ -30,7 +32,9 @@ pub(crate) fn order(store_id: StoreId, lines: Vec<OrderedLine>, shipping: i64) -
 
 pub(crate) fn checkout(id: &str, orders: Vec<OrderPlaced>) -> Event {
     let user_id = UserId::derived("buyer");
-    let fact = CheckoutCompleted { checkout_id: CheckoutId::derived(id), user_id, cart_version: 1, orders };
+    let checkout_id = CheckoutId::derived(id);
+    let payment_method = PaymentMethod::CashOnDelivery;
+    let fact = CheckoutCompleted { checkout_id, user_id, payment_method, cart_version: 1, orders };
     let at = "2026-11-23T06:00:00Z".parse().unwrap();
     let (id, correlation) = (EventId::derived(id), CorrelationId::derived(id));
     Event::new(id, at, Actor::User { id: user_id }, correlation, Fact::CheckoutCompleted(fact))
@@ -67,7 +71,8 @@ async fn world() -> World {
 async fn world_of(membership: OneStore) -> World {
     let db = DynamoDb::start().await;
     let table = Table::new(db.client(), db.create_table(&SCHEMA.properties()).await);
-    World { _db: db, ctx: Ctx::new(table, membership) }
+    let clock = Clock::manual("2026-11-23T06:00:00Z".parse().unwrap());
+    World { _db: db, ctx: Ctx::new(table, clock, membership) }
 }
 
 impl World {
@@ -88,7 +93,10 @@ fn sale(id: &str) -> Event {
 }
 
 fn sales(orders: i64) -> Value {
-    json!({"orders": orders, "items": orders * 2, "revenue": {"amount": orders * 1_050, "currency": "UZS"}})
+    json!({
+        "orders": orders, "items": orders * 2, "revenue": {"amount": orders * 1_050, "currency": "UZS"},
+        "delivered": 0, "cancelled": 0, "cancelled_revenue": {"amount": 0, "currency": "UZS"},
+    })
 }
 
 fn batch(bodies: &[(&str, String)]) -> SqsEvent {
@@ -191,6 +199,148 @@ async fn the_sample_events_are_dealt_with() {
         let reply = w.send(Call::recorded(sample(&format!("analytics-api.{name}")))).await;
         assert_eq!((reply.status, reply.body["total"]["orders"].as_i64()), (200, Some(1)), "{name}");
     }
+    let reply = w.send(Call::recorded(sample("analytics-api.reports"))).await;
+    assert_eq!((reply.status, &reply.body["accepted"]), (202, &json!(2)), "{}", reply.body);
     let reply = w.send(Call::recorded(sample("analytics-api.events"))).await;
     assert_eq!((reply.status, reply.body["items"].as_array().map(Vec::len)), (200, Some(5)));
+}
+
+fn told(id: &str, fact: Fact) -> Event {
+    let at = "2026-11-23T06:00:00Z".parse().unwrap();
+    Event::new(EventId::derived(id), at, Actor::Guest, CorrelationId::derived(id), fact)
+}
+
+fn advance_sale(id: &str) -> (Event, Event) {
+    let mut placed = sale(id);
+    let Fact::CheckoutCompleted(checkout) = &mut placed.fact else { unreachable!() };
+    checkout.payment_method = PaymentMethod::Payme;
+    let (checkout_id, user_id, orders) = (checkout.checkout_id, checkout.user_id, checkout.orders.clone());
+    let (payment_method, amount) = (PaymentMethod::Payme, orders[0].total);
+    let paid = contracts::PaymentCompleted { checkout_id, user_id, payment_method, amount, orders };
+    (placed, told(&format!("{id}/paid"), Fact::PaymentCompleted(paid)))
+}
+
+async fn funnel(w: &World) -> Value {
+    let path = format!("/v1/analytics/stores/{}/funnel?from={DAY}&to={DAY}", store());
+    let reply = w.send(Call::new("GET", &path).user(owner(), PlatformRole::Vendor)).await;
+    assert_eq!(reply.status, 200, "{}", reply.body);
+    reply.body["total"].clone()
+}
+
+#[tokio::test]
+async fn what_is_to_be_paid_in_advance_is_a_purchase_once_it_is_paid() {
+    let w = world().await;
+    let (placed, paid) = advance_sale("a");
+    assert!(count(&w.ctx, vec![placed.clone()]).await.is_empty());
+    assert_eq!(w.sales().await, sales(0));
+    assert!(count(&w.ctx, vec![paid.clone(), placed, paid]).await.is_empty());
+    assert_eq!(w.sales().await, sales(1));
+    assert_eq!((&funnel(&w).await["checkouts"], &funnel(&w).await["purchases"]), (&json!(1), &json!(1)));
+}
+
+#[tokio::test]
+async fn a_cancelled_purchase_is_told_apart_and_one_that_was_none_is_not_counted() {
+    let w = world().await;
+    let order = order(store(), vec![line(ProductId::derived("p"), "v", 2, 1_000)], 50);
+    let cancelled = |id: &str, purchased: bool| {
+        let (checkout_id, user_id) = (CheckoutId::derived(id), UserId::derived("buyer"));
+        let (reason, refund, order) = (contracts::CancelReason::Shopper, None, order.clone());
+        let fact = contracts::OrderCancelled { checkout_id, user_id, order, reason, purchased, refund };
+        told(id, Fact::OrderCancelled(fact))
+    };
+    assert!(count(&w.ctx, vec![sale("a"), cancelled("b", true), cancelled("c", false)]).await.is_empty());
+    let sales = w.sales().await;
+    assert_eq!((&sales["orders"], &sales["cancelled"]), (&json!(1), &json!(1)));
+    assert_eq!((&sales["revenue"]["amount"], &sales["cancelled_revenue"]["amount"]), (&json!(1_050), &json!(1_050)));
+}
+
+fn reports(events: &[Value]) -> Call {
+    let visitor = "0198e4c2-0000-7000-8000-0000000000aa";
+    Call::new("POST", "/v1/analytics/events").json(&json!({"visitor_id": visitor, "events": events}))
+}
+
+fn view(id: &str) -> Value {
+    json!({
+        "id": EventId::derived(id), "type": "PRODUCT_VIEW", "at": "2026-11-23T05:59:00Z", "store_id": store(),
+        "product_id": ProductId::derived("p"), "path": "/p/cpu",
+    })
+}
+
+#[tokio::test]
+async fn a_visitor_counts_once_a_day_and_each_view_once_however_often_it_is_sent() {
+    let w = world().await;
+    for _ in 0..3 {
+        let reply = w.send(reports(&[view("1"), view("2")])).await;
+        assert_eq!((reply.status, &reply.body["accepted"]), (202, &json!(2)), "{}", reply.body);
+    }
+    join_all((0..4).map(|_| w.send(reports(&[view("3")])))).await;
+    let total = funnel(&w).await;
+    assert_eq!((&total["visitors"], &total["product_views"]), (&json!(1), &json!(3)));
+}
+
+#[tokio::test]
+async fn a_client_reports_nothing_with_money_or_state_in_it() {
+    let w = world().await;
+    let at = "2026-11-23T05:59:00Z";
+    let wrong = [
+        json!({"id": EventId::derived("p"), "type": "PURCHASE", "at": at}),
+        json!({"id": EventId::derived("c"), "type": "ADD_TO_CART", "at": at}),
+        json!({"id": EventId::derived("v"), "type": "PRODUCT_VIEW", "at": at}),
+        json!({"id": EventId::derived("f"), "type": "PAGE_VIEW", "at": "2026-11-23T07:00:00Z"}),
+        json!({"id": EventId::derived("o"), "type": "PAGE_VIEW", "at": "2026-11-01T07:00:00Z"}),
+        json!("nonsense"),
+        view("good"),
+    ];
+    let reply = w.send(reports(&wrong)).await;
+    assert_eq!((reply.status, &reply.body["accepted"]), (202, &json!(1)), "{}", reply.body);
+    let refused: Vec<_> = reply.body["refused"].as_array().unwrap().iter().map(|r| r["index"].clone()).collect();
+    assert_eq!(refused, (0..6).map(|n| json!(n)).collect::<Vec<_>>());
+}
+
+#[tokio::test]
+async fn a_thousand_reports_of_one_call_are_all_counted() {
+    let w = world().await;
+    let many: Vec<Value> = (0..1_000).map(|n| view(&n.to_string())).collect();
+    let reply = w.send(reports(&many)).await;
+    assert_eq!((reply.status, &reply.body["accepted"]), (202, &json!(1_000)), "{}", reply.body);
+    assert_eq!(funnel(&w).await["product_views"], 1_000);
+    assert_eq!(w.send(reports(&[])).await.status, 422);
+}
+
+#[tokio::test]
+async fn a_products_numbers_are_its_stores_alone() {
+    let w = world().await;
+    let product = ProductId::derived("p");
+    let path = format!("/v1/analytics/products/{product}?from={DAY}&to={DAY}");
+    let ask = |who: UserId| Call::new("GET", &path).user(who, PlatformRole::Vendor);
+    // What a client reports makes nobody its owner.
+    w.send(reports(&[view("1")])).await;
+    assert_eq!(w.send(ask(owner())).await.status, 404);
+    assert!(count(&w.ctx, vec![sale("a")]).await.is_empty());
+    let reply = w.send(ask(owner())).await;
+    assert_eq!(
+        (&reply.body["total"]["views"], &reply.body["total"]["items"]),
+        (&json!(1), &json!(2)),
+        "{}",
+        reply.body
+    );
+    assert_eq!(w.send(ask(UserId::derived("stranger"))).await.status, 403);
+}
+
+#[tokio::test]
+async fn carts_are_counted_by_what_goes_in_first() {
+    let w = world().await;
+    let item = |id: &str, first_of_store: bool| {
+        let fact = contracts::CartItem {
+            owner: contracts::CartOwner::User(UserId::derived("buyer")),
+            product_id: ProductId::derived("p"),
+            variant_id: VariantId::derived("v"),
+            store_id: store(),
+            quantity: 1,
+            first_of_store,
+        };
+        told(id, Fact::CartItemAdded(fact))
+    };
+    assert!(count(&w.ctx, vec![item("a", true), item("b", false), item("a", true)]).await.is_empty());
+    assert_eq!(funnel(&w).await["carts"], 1);
 }

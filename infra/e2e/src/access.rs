@@ -137,6 +137,10 @@ POST   /v1/webhooks/payme                                   in     in      in   
 GET    /v1/webhooks/payme                                   in     in      in    in    in      in
 
 GET    /v1/analytics/stores/{store_id}                      401    403     403   in    403     403
+GET    /v1/analytics/stores/{store_id}/funnel               401    403     403   in    403     403
+GET    /v1/analytics/products/{product_id}                  401    403     403   in    403     403
+POST   /v1/analytics/events                                 in     in      in    in    in      in
+GET    /v1/admin/analytics/funnel                           401    403     403   403   403     in
 GET    /v1/admin/analytics/days                             401    403     403   403   403     in
 GET    /v1/admin/analytics/events                           401    403     403   403   403     in
 

@@ -2,8 +2,8 @@
 
 use std::collections::BTreeMap;
 
-use contracts::{CheckoutCompleted, Event, Fact};
-use domain::{Currency, Date, Money, business_day};
+use contracts::{CartItem, CheckoutCompleted, Event, Fact, OrderCancelled, OrderPlaced};
+use domain::{Currency, Date, Money, ProductId, StoreId, business_day};
 
 use crate::table::Scope;
 
@@ -18,14 +18,34 @@ pub enum Counter {
     SignOuts,
     /// Stores opened.
     StoresOpened,
+    /// Visitors, each once.
+    Visitors,
+    /// Pages of products looked at.
+    ProductViews,
+    /// Searches.
+    Searches,
+    /// Searches that found nothing.
+    SearchesWithoutResult,
+    /// Things put into carts.
+    CartAdds,
+    /// Things taken out of carts.
+    CartRemoves,
+    /// Carts begun.
+    Carts,
     /// Checkouts completed.
     Checkouts,
-    /// Orders placed.
+    /// Purchases.
     Orders,
-    /// Pieces ordered.
+    /// Pieces bought.
     Items,
-    /// Tiyin ordered for.
+    /// Tiyin bought for.
     Revenue,
+    /// Orders delivered.
+    Delivered,
+    /// Purchases cancelled.
+    Cancelled,
+    /// Tiyin of those.
+    CancelledRevenue,
 }
 
 impl Counter {
@@ -36,17 +56,31 @@ impl Counter {
             Self::SignIns => "sign_ins",
             Self::SignOuts => "sign_outs",
             Self::StoresOpened => "stores_opened",
+            Self::Visitors => "visitors",
+            Self::ProductViews => "product_views",
+            Self::Searches => "searches",
+            Self::SearchesWithoutResult => "searches_without_result",
+            Self::CartAdds => "cart_adds",
+            Self::CartRemoves => "cart_removes",
+            Self::Carts => "carts",
             Self::Checkouts => "checkouts",
             Self::Orders => "orders",
             Self::Items => "items",
             Self::Revenue => "revenue",
+            Self::Delivered => "delivered",
+            Self::Cancelled => "cancelled",
+            Self::CancelledRevenue => "cancelled_revenue",
         }
     }
 }
 
 /// What is to be added, by scope and day. Tallies of many events merge into one.
 #[derive(Debug, Clone, PartialEq, Eq, Default)]
-pub struct Tally(BTreeMap<(String, Date), BTreeMap<Counter, i64>>);
+pub struct Tally {
+    adds: BTreeMap<(String, Date), BTreeMap<Counter, i64>>,
+    /// Whose a product is, by its scope.
+    owners: BTreeMap<String, StoreId>,
+}
 
 /// Why an event cannot be counted.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, thiserror::Error)]
@@ -62,35 +96,50 @@ pub enum Uncountable {
 impl Tally {
     /// The rows that change: partition, day, and what is added to which counter.
     pub fn rows(&self) -> impl Iterator<Item = (&str, Date, &BTreeMap<Counter, i64>)> {
-        self.0.iter().map(|((scope, day), adds)| (scope.as_str(), *day, adds))
+        self.adds.iter().map(|((scope, day), adds)| (scope.as_str(), *day, adds))
     }
 
     /// How many rows change.
     pub fn len(&self) -> usize {
-        self.0.len()
+        self.adds.len()
     }
 
     /// Whether nothing is added.
     pub fn is_empty(&self) -> bool {
-        self.0.is_empty()
+        self.adds.is_empty()
     }
 
     /// Both together.
     pub fn merge(mut self, other: &Self) -> Result<Self, Uncountable> {
-        for ((scope, day), adds) in &other.0 {
+        for ((scope, day), adds) in &other.adds {
             for (counter, n) in adds {
                 self.add_to(scope.clone(), *day, *counter, *n)?;
             }
         }
+        self.owners.extend(other.owners.iter().map(|(scope, store)| (scope.clone(), *store)));
         Ok(self)
     }
 
-    fn add(&mut self, scope: Scope, day: Date, counter: Counter, n: i64) -> Result<(), Uncountable> {
+    /// Whose product a scope is, where an event of ours told it.
+    pub fn owner(&self, scope: &str) -> Option<StoreId> {
+        self.owners.get(scope).copied()
+    }
+
+    fn own(&mut self, product: ProductId, store: StoreId) {
+        self.owners.insert(Scope::Product(product).partition(), store);
+    }
+
+    /// One more visitor of a scope.
+    pub fn add_visitor(&mut self, scope: &str, day: Date) -> Result<(), Uncountable> {
+        self.add_to(scope.to_owned(), day, Counter::Visitors, 1)
+    }
+
+    pub(super) fn add(&mut self, scope: Scope, day: Date, counter: Counter, n: i64) -> Result<(), Uncountable> {
         self.add_to(scope.partition(), day, counter, n)
     }
 
     fn add_to(&mut self, scope: String, day: Date, counter: Counter, n: i64) -> Result<(), Uncountable> {
-        let sum = self.0.entry((scope, day)).or_default().entry(counter).or_default();
+        let sum = self.adds.entry((scope, day)).or_default().entry(counter).or_default();
         *sum = sum.checked_add(n).ok_or(Uncountable::Overflow)?;
         Ok(())
     }
@@ -109,32 +158,92 @@ pub fn tally(event: &Event) -> Result<Tally, Uncountable> {
         Fact::UserSignedIn(_) => return one(Counter::SignIns),
         Fact::UserSignedOut(_) => return one(Counter::SignOuts),
         Fact::StoreOpened(_) => return one(Counter::StoresOpened),
-        Fact::CheckoutCompleted(checkout) => sale(&mut tally, day, checkout)?,
+        Fact::CartItemAdded(item) => put(&mut tally, day, item, Counter::CartAdds)?,
+        Fact::CartItemRemoved(item) => put(&mut tally, day, item, Counter::CartRemoves)?,
+        Fact::CheckoutCompleted(checkout) => checked_out(&mut tally, day, checkout)?,
+        Fact::PaymentCompleted(payment) => {
+            for order in &payment.orders {
+                purchase(&mut tally, day, order)?;
+            }
+        }
+        Fact::OrderDelivered(ended) => each(&mut tally, day, &ended.order, |_| Ok(vec![(Counter::Delivered, 1)]))?,
+        Fact::OrderCancelled(cancelled) => given_up(&mut tally, day, cancelled)?,
         _ => {}
     }
     Ok(tally)
 }
 
-fn sale(tally: &mut Tally, day: Date, checkout: &CheckoutCompleted) -> Result<(), Uncountable> {
+fn put(tally: &mut Tally, day: Date, item: &CartItem, counter: Counter) -> Result<(), Uncountable> {
+    tally.own(item.product_id, item.store_id);
+    for scope in [Scope::Platform, Scope::Store(item.store_id), Scope::Product(item.product_id)] {
+        tally.add(scope, day, counter, 1)?;
+    }
+    if item.first_of_store && counter == Counter::CartAdds {
+        for scope in [Scope::Platform, Scope::Store(item.store_id)] {
+            tally.add(scope, day, Counter::Carts, 1)?;
+        }
+    }
+    Ok(())
+}
+
+/// Paid in cash, its orders are purchases now; others become so when they are paid.
+fn checked_out(tally: &mut Tally, day: Date, checkout: &CheckoutCompleted) -> Result<(), Uncountable> {
     tally.add(Scope::Platform, day, Counter::Checkouts, 1)?;
     for order in &checkout.orders {
-        let items: i64 = order.lines.iter().map(|line| i64::from(line.quantity)).sum();
-        let revenue = som(order.total)?;
-        for scope in [Scope::Platform, Scope::Store(order.store_id)] {
-            tally.add(scope, day, Counter::Orders, 1)?;
-            tally.add(scope, day, Counter::Items, items)?;
-            tally.add(scope, day, Counter::Revenue, revenue)?;
+        tally.add(Scope::Store(order.store_id), day, Counter::Checkouts, 1)?;
+        if !checkout.payment_method.in_advance() {
+            purchase(tally, day, order)?;
         }
-        for line in &order.lines {
-            let scope = Scope::Product(line.product_id);
-            tally.add(scope, day, Counter::Items, i64::from(line.quantity))?;
-            tally.add(scope, day, Counter::Revenue, som(line.total)?)?;
+    }
+    Ok(())
+}
+
+fn purchase(tally: &mut Tally, day: Date, order: &OrderPlaced) -> Result<(), Uncountable> {
+    each(tally, day, order, |part| {
+        Ok(vec![(Counter::Orders, 1), (Counter::Items, part.items), (Counter::Revenue, part.revenue)])
+    })
+}
+
+/// Only what was a purchase is one no more.
+fn given_up(tally: &mut Tally, day: Date, cancelled: &OrderCancelled) -> Result<(), Uncountable> {
+    if !cancelled.purchased {
+        return Ok(());
+    }
+    each(tally, day, &cancelled.order, |part| {
+        Ok(vec![(Counter::Cancelled, 1), (Counter::CancelledRevenue, part.revenue)])
+    })
+}
+
+/// What of an order concerns one scope.
+struct Part {
+    items: i64,
+    revenue: i64,
+}
+
+/// Adds for the platform, the store, and each product of an order once.
+fn each(
+    tally: &mut Tally,
+    day: Date,
+    order: &OrderPlaced,
+    adds: impl Fn(&Part) -> Result<Vec<(Counter, i64)>, Uncountable>,
+) -> Result<(), Uncountable> {
+    let items = order.lines.iter().map(|line| i64::from(line.quantity)).sum();
+    let whole = Part { items, revenue: som(order.total)? };
+    let mut products: BTreeMap<ProductId, Part> = BTreeMap::new();
+    for line in &order.lines {
+        let part = products.entry(line.product_id).or_insert(Part { items: 0, revenue: 0 });
+        part.items += i64::from(line.quantity);
+        part.revenue = part.revenue.checked_add(som(line.total)?).ok_or(Uncountable::Overflow)?;
+        tally.own(line.product_id, order.store_id);
+    }
+    for scope in [Scope::Platform, Scope::Store(order.store_id)] {
+        for (counter, n) in adds(&whole)? {
+            tally.add(scope, day, counter, n)?;
         }
-        let mut products: Vec<_> = order.lines.iter().map(|line| line.product_id).collect();
-        products.sort_unstable();
-        products.dedup();
-        for product in products {
-            tally.add(Scope::Product(product), day, Counter::Orders, 1)?;
+    }
+    for (product, part) in products {
+        for (counter, n) in adds(&part)? {
+            tally.add(Scope::Product(product), day, counter, n)?;
         }
     }
     Ok(())

@@ -2,6 +2,7 @@
 
 mod days;
 mod events;
+mod reports;
 
 use contracts::Permission;
 use lambda::http::{Access, Route, Routes, kinds};
@@ -13,6 +14,18 @@ pub fn api() -> Routes<Ctx> {
     let staff = Access::Staff(Permission::AnalyticsRead);
     Routes::new("analytics-api")
         .get("/v1/analytics/stores/{store_id}", staff, "A store's sales by day", days::store)
+        .refuses(&[&kinds::INVALID])
+        .get("/v1/analytics/stores/{store_id}/funnel", staff, "How far a store's visitors came", days::store_funnel)
+        .refuses(&[&kinds::INVALID])
+        .get(
+            "/v1/analytics/products/{product_id}",
+            Access::StaffOf(Permission::AnalyticsRead),
+            "A product's numbers by day",
+            days::product,
+        )
+        .refuses(&[&kinds::INVALID])
+        .post("/v1/analytics/events", Access::Public, "Report what a visitor looked at", reports::take)
+        .get("/v1/admin/analytics/funnel", Access::Admin, "How far the platform's visitors came", days::platform_funnel)
         .refuses(&[&kinds::INVALID])
         .get("/v1/admin/analytics/days", Access::Admin, "The platform's numbers by day", days::platform)
         .refuses(&[&kinds::INVALID])

@@ -1,18 +1,20 @@
-//! Counts a batch of events.
+//! Counts a batch.
 //!
-//! One transaction creates the raw rows of many events and adds their summed numbers. A row that is already there says
-//! that its event was counted: it is dropped and the rest tried again. So every event counts once, however often and in
-//! whatever company it is delivered, and a crash loses nothing: either the row and its numbers are there or neither.
+//! One transaction creates the raw rows of many events, the rows of visitors who are new on a day, and adds the summed
+//! numbers. A row that is already there says that its event was counted, or its visitor: it is dropped and the rest tried
+//! again. So everything counts once, however often and in whatever company it is delivered, and a crash loses nothing:
+//! either the rows and their numbers are there or neither.
 
-use std::collections::HashSet;
+use std::collections::{BTreeMap, BTreeSet, HashSet};
 
 use contracts::Event;
-use domain::EventId;
+use domain::{Date, EventId, business_day};
 use dynamodb::{Adjust, Error, Key, TRANSACT_OPERATIONS_MAX, Tx};
+use uuid::Uuid;
 
 use crate::ctx::Ctx;
-use crate::domain::{Tally, Uncountable, tally};
-use crate::table::EventRow;
+use crate::domain::{Counter, Report, Tally, Uncountable, tally};
+use crate::table::{EventRow, ReportRow, VisitorRow, hour_of};
 
 /// Why some events of a batch were not counted.
 #[derive(Debug, thiserror::Error)]
@@ -28,32 +30,96 @@ pub enum CountError {
     Table(#[from] Error),
 }
 
-/// Some events that fit one transaction.
-#[derive(Default)]
-struct Group {
-    events: Vec<Event>,
+/// What is counted once.
+#[derive(Clone)]
+pub struct Countable {
+    id: EventId,
+    raw: Raw,
     tally: Tally,
+    visits: BTreeSet<VisitorRow>,
 }
 
-impl Group {
-    fn operations(&self) -> usize {
-        self.events.len() + self.tally.len()
+/// The record that it was counted.
+#[derive(Clone)]
+enum Raw {
+    Told(Box<EventRow>),
+    Reported(Box<ReportRow>),
+}
+
+impl Countable {
+    /// A fact that a service told.
+    pub fn told(event: Event) -> Result<Self, Uncountable> {
+        let tally = tally(&event)?;
+        Ok(Self { id: event.id, raw: Raw::Told(Box::new(EventRow::new(event))), tally, visits: BTreeSet::new() })
+    }
+
+    /// What a front end reported of a visitor.
+    pub fn reported(report: Report, visitor_id: Uuid) -> Result<Self, Uncountable> {
+        let (tally, day) = (report.tally()?, business_day(report.at));
+        let visit = |scope: crate::table::Scope| VisitorRow { scope: scope.partition(), day, visitor_id };
+        let visits = report.visited().into_iter().map(visit).collect();
+        let (id, hour) = (report.id, hour_of(report.at));
+        Ok(Self { id, raw: Raw::Reported(Box::new(ReportRow { hour, visitor_id, report })), tally, visits })
     }
 }
 
-/// Counts each of `events` unless it was counted before. Answers those that failed; all others are done.
+/// Some that fit one transaction.
+#[derive(Clone, Default)]
+struct Group {
+    items: Vec<Countable>,
+    /// Visitors who were counted before.
+    known: BTreeSet<VisitorRow>,
+}
+
+impl Group {
+    /// Visitors who may be new.
+    fn visits(&self) -> BTreeSet<VisitorRow> {
+        let all = self.items.iter().flat_map(|item| &item.visits);
+        all.filter(|visit| !self.known.contains(visit)).cloned().collect()
+    }
+
+    /// What all of them add.
+    fn tally(&self) -> Result<Tally, Uncountable> {
+        let mut sum = self.items.iter().try_fold(Tally::default(), |sum, item| sum.merge(&item.tally))?;
+        for visit in self.visits() {
+            sum.add_visitor(&visit.scope, visit.day)?;
+        }
+        Ok(sum)
+    }
+
+    fn operations(&self) -> Result<usize, Uncountable> {
+        Ok(self.items.len() + self.visits().len() + self.tally()?.len())
+    }
+}
+
+/// Counts each event that a service told unless it was counted before. Answers those that failed; all others are done.
 pub async fn count(ctx: &Ctx, events: Vec<Event>) -> Vec<(EventId, CountError)> {
+    let mut failed = Vec::new();
+    let mut items = Vec::new();
+    for event in events {
+        let id = event.id;
+        match Countable::told(event) {
+            Ok(item) => items.push(item),
+            Err(error) => failed.push((id, error.into())),
+        }
+    }
+    failed.extend(count_all(ctx, items).await);
+    failed
+}
+
+/// Counts each of `items` unless it was counted before.
+pub async fn count_all(ctx: &Ctx, items: Vec<Countable>) -> Vec<(EventId, CountError)> {
     let mut failed = Vec::new();
     let mut groups = vec![Group::default()];
     let mut seen = HashSet::new();
-    for event in events.into_iter().filter(|event| seen.insert(event.id)) {
-        let id = event.id;
-        if let Err(error) = place(&mut groups, event) {
+    for item in items.into_iter().filter(|item| seen.insert(item.id)) {
+        let id = item.id;
+        if let Err(error) = place(&mut groups, item) {
             failed.push((id, error));
         }
     }
     for group in groups {
-        let ids: Vec<_> = group.events.iter().map(|event| event.id).collect();
+        let ids: Vec<_> = group.items.iter().map(|item| item.id).collect();
         if let Err(error) = commit(ctx, group).await {
             let detail = error.to_string();
             failed.extend(ids.into_iter().map(|id| {
@@ -64,37 +130,42 @@ pub async fn count(ctx: &Ctx, events: Vec<Event>) -> Vec<(EventId, CountError)> 
     failed
 }
 
-/// Puts `event` into the last group, or into a new one when that is full.
-fn place(groups: &mut Vec<Group>, event: Event) -> Result<(), CountError> {
-    let own = tally(&event)?;
-    if own.len() + 1 > TRANSACT_OPERATIONS_MAX {
-        return Err(CountError::TooMany(own.len() + 1));
+/// Puts an item into the last group, or into a new one when that is full.
+fn place(groups: &mut Vec<Group>, item: Countable) -> Result<(), CountError> {
+    let alone = Group { items: vec![item.clone()], known: BTreeSet::new() };
+    let operations = alone.operations()?;
+    if operations > TRANSACT_OPERATIONS_MAX {
+        return Err(CountError::TooMany(operations));
     }
     if let Some(last) = groups.last_mut() {
-        let merged = last.tally.clone().merge(&own)?;
-        if last.events.len() + 1 + merged.len() <= TRANSACT_OPERATIONS_MAX {
-            last.events.push(event);
-            last.tally = merged;
+        last.items.push(item);
+        if last.operations().is_ok_and(|operations| operations <= TRANSACT_OPERATIONS_MAX) {
             return Ok(());
         }
+        last.items.pop();
     }
-    groups.push(Group { events: vec![event], tally: own });
+    groups.push(alone);
     Ok(())
 }
 
 async fn commit(ctx: &Ctx, mut group: Group) -> Result<(), CountError> {
-    while group.operations() > 0 {
-        let tx = group.events.iter().fold(Tx::new(), |tx, event| tx.create("event", &EventRow::new(event.clone())));
-        match ctx.table.commit(group.tally.rows().fold(tx, add)).await {
+    while !group.items.is_empty() {
+        let (visits, sum) = (Vec::from_iter(group.visits()), group.tally()?);
+        let mut tx = group.items.iter().fold(Tx::new(), |tx, item| match &item.raw {
+            Raw::Told(row) => tx.create("event", &**row),
+            Raw::Reported(row) => tx.create("report", &**row),
+        });
+        tx = visits.iter().fold(tx, |tx, visit| tx.create("visitor", visit));
+        tx = sum.rows().fold(tx, |tx, row| add(tx, row, &sum));
+        match ctx.table.commit(tx).await {
             Ok(()) => return Ok(()),
             Err(Error::Refused(refusal)) => {
-                let counted: HashSet<_> = refusal.failed().map(|(_, at)| at).collect();
-                let kept = group.events.into_iter().enumerate().filter(|(at, _)| !counted.contains(at));
-                group = Group::default();
-                for (_, event) in kept {
-                    group.tally = group.tally.merge(&tally(&event)?)?;
-                    group.events.push(event);
-                }
+                let known: HashSet<_> = refusal.failed().map(|(_, at)| at).collect();
+                let items = group.items.len();
+                let met = visits.into_iter().enumerate().filter(|(at, _)| known.contains(&(items + at)));
+                group.known.extend(met.map(|(_, visit)| visit));
+                let kept = group.items.into_iter().enumerate().filter(|(at, _)| !known.contains(at));
+                group.items = kept.map(|(_, item)| item).collect();
             }
             Err(error) => return Err(error.into()),
         }
@@ -102,9 +173,11 @@ async fn commit(ctx: &Ctx, mut group: Group) -> Result<(), CountError> {
     Ok(())
 }
 
-fn add(tx: Tx, row: (&str, domain::Date, &std::collections::BTreeMap<crate::domain::Counter, i64>)) -> Tx {
-    let (scope, day, adds) = row;
-    let adjust = Adjust::upsert("day").set_once("scope", scope).set_once("day", day);
+fn add(tx: Tx, (scope, day, adds): (&str, Date, &BTreeMap<Counter, i64>), sum: &Tally) -> Tx {
+    let mut adjust = Adjust::upsert("day").set_once("scope", scope).set_once("day", day);
+    if let Some(store) = sum.owner(scope) {
+        adjust = adjust.set_once("store_id", store);
+    }
     let adjust = adds.iter().fold(adjust, |adjust, (counter, n)| adjust.add(counter.attribute(), *n));
     tx.adjust("day", Key::new(scope, format!("DAY#{day}")), adjust)
 }

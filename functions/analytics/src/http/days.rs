@@ -71,7 +71,7 @@ impl Sales {
     }
 }
 
-/// A product's numbers, or how far visitors of a store came.
+/// A product's numbers.
 #[derive(Debug, Serialize, JsonSchema)]
 pub(super) struct ProductDays {
     product_id: ProductId,
@@ -97,8 +97,8 @@ struct ProductNumbers {
 }
 
 impl ProductNumbers {
-    fn of<'a>(rows: impl IntoIterator<Item = &'a DayRow> + Clone) -> Self {
-        let sum = |of: fn(&DayRow) -> u64| rows.clone().into_iter().map(of).sum();
+    fn of(rows: &[DayRow]) -> Self {
+        let sum = |of: fn(&DayRow) -> u64| rows.iter().map(of).sum();
         Self { views: sum(|row| row.product_views), cart_adds: sum(|row| row.cart_adds), sales: Sales::of(rows) }
     }
 }
@@ -129,8 +129,8 @@ struct FunnelSteps {
 }
 
 impl FunnelSteps {
-    fn of<'a>(rows: impl IntoIterator<Item = &'a DayRow> + Clone) -> Self {
-        let sum = |of: fn(&DayRow) -> u64| rows.clone().into_iter().map(of).sum();
+    fn of(rows: &[DayRow]) -> Self {
+        let sum = |of: fn(&DayRow) -> u64| rows.iter().map(of).sum();
         Self {
             visitors: sum(|row| row.visitors),
             product_views: sum(|row| row.product_views),
@@ -143,7 +143,7 @@ impl FunnelSteps {
 
 async fn funnel(ctx: &Ctx, scope: Scope, asked: &Asked) -> Result<Json<Funnel>, Problem> {
     let rows = days(ctx, scope, asked.range()?).await?;
-    let day = |row: &DayRow| FunnelDay { day: row.day, steps: FunnelSteps::of([row]) };
+    let day = |row: &DayRow| FunnelDay { day: row.day, steps: FunnelSteps::of(std::slice::from_ref(row)) };
     Ok(Json(Funnel { total: FunnelSteps::of(&rows), days: rows.iter().map(day).collect() }))
 }
 
@@ -172,7 +172,7 @@ pub(super) async fn product(
     let rows = days(&ctx, Scope::Product(product_id), asked.range()?).await?;
     let store = rows.iter().find_map(|row| row.store_id).ok_or_else(|| Problem::of(&kinds::NOT_FOUND))?;
     staff.check(&ctx, store).await?;
-    let day = |row: &DayRow| ProductDay { day: row.day, numbers: ProductNumbers::of([row]) };
+    let day = |row: &DayRow| ProductDay { day: row.day, numbers: ProductNumbers::of(std::slice::from_ref(row)) };
     Ok(Json(ProductDays { product_id, total: ProductNumbers::of(&rows), days: rows.iter().map(day).collect() }))
 }
 

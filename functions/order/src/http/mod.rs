@@ -20,7 +20,7 @@ use crate::Ctx;
 
 /// The routes of `order-api`.
 pub fn api() -> Routes<Ctx> {
-    let (staff, mover) = (Access::Staff(Permission::OrdersRead), Access::Staff(Permission::OrdersWrite));
+    let (staff, packer) = (Access::Staff(Permission::OrdersRead), Access::Staff(Permission::OrdersWrite));
     let books = Access::Staff(Permission::FinanceWrite);
     let of_store = "/v1/stores/{store_id}/orders/{order_id}";
     let moves = [&MOVE_FORBIDDEN, &TOO_LATE, &PAYMENT_UNDER_WAY, &kinds::CONFLICT];
@@ -56,7 +56,12 @@ pub fn api() -> Routes<Ctx> {
         )
         .get("/v1/stores/{store_id}/orders", staff, "List a store's orders", handlers::store_list)
         .get(of_store, staff, "Show a store's order", handlers::store_show)
-        .post("/v1/stores/{store_id}/orders/{order_id}/transitions", mover, "Move an order along", handlers::transition)
+        .post(
+            "/v1/stores/{store_id}/orders/{order_id}/transitions",
+            packer,
+            "Move an order along",
+            handlers::transition,
+        )
         .refuses(&moves)
         .get("/v1/stores/{store_id}/balance", books, "What the store is owed", handlers::balance)
         .get("/v1/stores/{store_id}/ledger", books, "The store's books", handlers::ledger)

@@ -249,7 +249,7 @@ async fn cancelling_and_shipping_exclude_each_other() {
         let (id, who) = (of_a(&placed), doer(&w));
         let ship = advance(&w.ctx, a(), id, Shipped, &who);
         let cancel = advance(&w.ctx, a(), id, Cancelled, &who);
-        let (shipped, cancelled) = futures::future::join(ship, cancel).await;
+        let (shipped, cancelled) = Box::pin(futures::future::join(ship, cancel)).await;
         assert!(shipped.is_ok() != cancelled.is_ok(), "{shipped:?} {cancelled:?}");
         let expected = if shipped.is_ok() { (2, 8) } else { (0, 10) };
         assert_eq!((w.gone("cpu"), w.available("cpu")), expected);

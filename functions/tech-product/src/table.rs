@@ -17,6 +17,7 @@
 //! | [`Import`] | `IMPORT#<id>` | `IMPORT` | `IMPORTS#<store>` / time | | until it is over |
 //! | [`RefusedRow`] | `IMPORT#<id>` | `REFUSED#<number>` | | | |
 //! | [`Hold`] | `RESERVATION#<id>` | `RESERVATION` | | | while it is held |
+//! | [`Delivery`] | `BUYER#<user>` | `DELIVERED#<product>` | | | |
 //! | outbox | `OUTBOX#<day>#<shard>` | time and event | | | |
 //!
 //! | question | answered by |
@@ -33,6 +34,7 @@
 //! | all products of a store | `STORE#<id>` / `SKU#`, by SKU |
 //! | what can be bought of a product | `PRODUCT#<id>` / `VARIANT#` |
 //! | who moved its stock | GSI1 `MOVEMENTS#<product>`, newest first |
+//! | may somebody review a product | `BUYER#<user>` / `DELIVERED#<product>` |
 //! | holds that are overdue, imports that stand still | `due` |
 //!
 //! Catalogue data and stock are two rows, because they change at different hands and rates: a sale writes 500 bytes, not
@@ -47,7 +49,8 @@ use dynamodb::{Index, IndexSchema, Projection, Query, TableSchema};
 
 pub use keys::*;
 pub use rows::{
-    Brand, BrandStatus, Card, Movement, MovementCause, PriceChange, RefusedRow, SkuClaim, SkuRow, SlugClaim, Stock,
+    Brand, BrandStatus, Card, Delivery, Movement, MovementCause, PriceChange, RefusedRow, SkuClaim, SkuRow, SlugClaim,
+    Stock,
 };
 
 #[cfg(doc)]

@@ -1,17 +1,18 @@
-//! The queue of imports, and the minute's sweep.
+//! Both queues, of events and of imports, and the minute's sweep.
 
 use std::panic::AssertUnwindSafe;
 
 use aws_lambda_events::sqs::{BatchItemFailure, SqsBatchResponse, SqsEvent, SqsMessage};
+use contracts::{Event, Fact};
 use futures::FutureExt;
 use lambda_runtime::LambdaEvent;
 use serde_json::Value;
-use tracing::{Instrument, error, info_span};
+use tracing::{Instrument, Span, error, info_span, warn};
 
-use crate::ops::{sweep::sweep, work_off::work_off};
+use crate::ops::{delivered::delivered, sweep::sweep, work_off::work_off};
 use crate::{GoOn, Intake};
 
-/// Serves the queue and the schedule until the runtime ends the function.
+/// Serves the queues and the schedule until the runtime ends the function.
 pub async fn run(intake: Intake) -> Result<(), lambda::Failure> {
     let intake = &intake;
     // Boxed, or the compiler gives up on the depth of the whole.
@@ -19,7 +20,7 @@ pub async fn run(intake: Intake) -> Result<(), lambda::Failure> {
     lambda_runtime::run(service).await
 }
 
-/// Deals with one invocation: a batch of the queue, or a tick of the schedule.
+/// Deals with one invocation: a batch of a queue, or a tick of the schedule.
 pub async fn handle(intake: &Intake, payload: Value) -> Result<Value, lambda::Failure> {
     if payload.get("Records").is_none() {
         sweep(intake).await?;
@@ -29,8 +30,8 @@ pub async fn handle(intake: &Intake, payload: Value) -> Result<Value, lambda::Fa
     let mut response = SqsBatchResponse::default();
     for record in batch.records {
         let id = record.message_id.clone().unwrap_or_default();
-        if let Err(cause) = Box::pin(go_on(intake, &record)).await {
-            error!(message.id = id, cause, "a chunk was not worked off");
+        if let Err(cause) = Box::pin(deal_with(intake, &record)).await {
+            error!(message.id = id, cause, "a message was not dealt with");
             let mut failed = BatchItemFailure::default();
             failed.item_identifier = id;
             response.batch_item_failures.push(failed);
@@ -39,14 +40,48 @@ pub async fn handle(intake: &Intake, payload: Value) -> Result<Value, lambda::Fa
     Ok(serde_json::to_value(response)?)
 }
 
-/// Judges each message alone: neither an error nor a panic of one reaches its neighbours.
-async fn go_on(intake: &Intake, record: &SqsMessage) -> Result<(), String> {
-    let body = record.body.as_deref().unwrap_or_default();
-    let GoOn { import_id } = serde_json::from_str(body).map_err(|e| format!("not a message of imports: {e}"))?;
-    let span = info_span!("import", import.id = %import_id);
-    let work = Box::pin(work_off(intake, import_id).instrument(span));
-    match AssertUnwindSafe(work).catch_unwind().await {
-        Ok(result) => result.map_err(|e| e.to_string()),
-        Err(_) => Err("a panic".to_owned()),
+/// What a message says.
+enum Message {
+    /// Of the queue of imports.
+    GoOn(GoOn),
+    /// Of the queue of events.
+    Event(Box<Event>),
+}
+
+impl Message {
+    fn read(body: &str) -> Result<Self, String> {
+        if let Ok(go_on) = serde_json::from_str(body) {
+            return Ok(Self::GoOn(go_on));
+        }
+        Event::read(body).map(|event| Self::Event(Box::new(event))).map_err(|e| e.to_string())
     }
+
+    fn span(&self) -> Span {
+        match self {
+            Self::GoOn(GoOn { import_id }) => info_span!("import", import.id = %import_id),
+            Self::Event(e) => {
+                info_span!("event", event.id = %e.id, event.kind = e.fact.name(), correlation = %e.correlation_id)
+            }
+        }
+    }
+}
+
+/// Judges each message alone: neither an error nor a panic of one reaches its neighbours.
+async fn deal_with(intake: &Intake, record: &SqsMessage) -> Result<(), String> {
+    let message = Message::read(record.body.as_deref().unwrap_or_default())?;
+    let span = message.span();
+    let work = async move {
+        match message {
+            Message::GoOn(GoOn { import_id }) => work_off(intake, import_id).await.map_err(|e| e.to_string()),
+            Message::Event(event) => match &event.fact {
+                Fact::OrderDelivered(told) => delivered(&intake.ctx, told, event.at).await.map_err(|e| e.to_string()),
+                other => {
+                    warn!(event.kind = other.name(), "an event that nobody here asked for");
+                    Ok(())
+                }
+            },
+        }
+    };
+    let work = Box::pin(work.instrument(span));
+    AssertUnwindSafe(work).catch_unwind().await.unwrap_or_else(|_| Err("a panic".to_owned()))
 }

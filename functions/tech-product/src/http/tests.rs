@@ -10,7 +10,7 @@ use serde_json::{Value, json};
 use super::{inventory, manage, read};
 use crate::consume::handle;
 use crate::domain::{Import, ImportStatus};
-use crate::table::import_key;
+use crate::table::{Delivery, delivery_key, import_key};
 use crate::testbed::{World, catalogue, cpu, id_of, owner, shopper, store};
 
 fn sample(name: &str) -> Value {
@@ -92,6 +92,18 @@ async fn the_sample_message_works_an_import_off_and_the_sample_tick_sweeps() {
     w.queue.sent.lock().unwrap().clear();
     assert_eq!(handle(&w.intake, sample("worker.sweep")).await.unwrap(), Value::Null);
     assert_eq!(w.queue.sent.lock().unwrap().len(), 1, "the import whose message was lost");
+}
+
+#[tokio::test]
+async fn the_sample_event_of_a_delivered_order_lets_its_buyer_review() {
+    let w = World::start().await;
+    for _ in 0..2 {
+        let answer = handle(&w.intake, sample("worker.delivered")).await.unwrap();
+        assert_eq!(answer["batchItemFailures"], json!([]));
+    }
+    let (buyer, product) = ("0198e4c2-0000-7000-8000-000000000001", "0198e4c2-0000-7000-8000-000000000007");
+    let key = delivery_key(buyer.parse().unwrap(), product.parse().unwrap());
+    assert!(w.get::<Delivery>(key).await.is_some());
 }
 
 #[tokio::test]

@@ -5,6 +5,7 @@ pub mod brands;
 pub mod categories;
 pub mod change_product;
 pub mod create_product;
+pub mod delivered;
 pub mod filters;
 mod give_up;
 mod insert;

@@ -1,11 +1,13 @@
 //! Where each row stands.
 
 use contracts::ReservationStatus;
-use domain::{ImportId, ProductId, ReservationId, Slug, StoreId, Timestamp, VariantId};
+use domain::{ImportId, ProductId, ReservationId, Slug, StoreId, Timestamp, UserId, VariantId};
 use dynamodb::{Due, Index, Key, Row};
 use jiff::SignedDuration;
 
-use super::rows::{Brand, BrandStatus, Card, Movement, PriceChange, RefusedRow, SkuClaim, SkuRow, SlugClaim, Stock};
+use super::rows::{
+    Brand, BrandStatus, Card, Delivery, Movement, PriceChange, RefusedRow, SkuClaim, SkuRow, SlugClaim, Stock,
+};
 use crate::domain::{Category, Hold, Import, Product, SpecTemplate, Status};
 
 /// How long a reservation's id stays barred that was released before it was asked for: no request is under way for longer
@@ -55,6 +57,11 @@ pub fn card_key(store: StoreId, sku: &str) -> Key {
 /// Key of a store's counters; the attribute `products` counts its products.
 pub fn counters_key(store: StoreId) -> Key {
     Key::new(format!("STORE#{store}"), "COUNTERS")
+}
+
+/// Key of the row that says that a product reached somebody.
+pub fn delivery_key(user: UserId, product: ProductId) -> Key {
+    Key::new(format!("BUYER#{user}"), format!("DELIVERED#{product}"))
 }
 
 /// Key of an import.
@@ -139,6 +146,14 @@ impl Row for Movement {
     fn indexes(&self) -> Vec<(Index, Key)> {
         let place = format!("{}#{}", sortable(self.at), self.movement_id);
         vec![(Index::Gsi1, Key::new(format!("MOVEMENTS#{}", self.product_id), place))]
+    }
+}
+
+impl Row for Delivery {
+    const KIND: &'static str = "delivery";
+
+    fn key(&self) -> Key {
+        delivery_key(self.user_id, self.product_id)
     }
 }
 

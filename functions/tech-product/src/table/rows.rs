@@ -2,7 +2,7 @@
 
 use std::collections::BTreeMap;
 
-use domain::{ImportId, Localized, Money, ProductId, Slug, StoreId, Timestamp, UserId, VariantId};
+use domain::{ImportId, Localized, Money, OrderId, ProductId, Slug, StoreId, Timestamp, UserId, VariantId};
 use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 
@@ -119,6 +119,21 @@ pub enum MovementCause {
         /// What was asked for, to tell a repetition from another request under the same key.
         asked: String,
     },
+}
+
+/// That a product reached somebody: they may review it. Written once, by the first of their orders.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Delivery {
+    /// Who bought it.
+    pub user_id: UserId,
+    /// What.
+    pub product_id: ProductId,
+    /// From whom.
+    pub store_id: StoreId,
+    /// With which order it came first.
+    pub order_id: OrderId,
+    /// When that was.
+    pub delivered_at: Timestamp,
 }
 
 /// Which product a slug belongs to.

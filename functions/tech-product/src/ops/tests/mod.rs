@@ -1,6 +1,7 @@
 //! Use cases against the embedded table: races, repetitions, crashes between steps.
 
 mod catalogue;
+mod delivered;
 mod import_order;
 mod imports;
 mod products;

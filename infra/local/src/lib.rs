@@ -9,6 +9,7 @@ pub mod cognito;
 pub mod dynamodb;
 pub mod endpoint;
 pub mod event_source_mapping;
+pub mod faults;
 pub mod iam;
 pub mod lambda;
 pub mod ministack;

@@ -24,6 +24,7 @@ use crate::clock::Clock;
 use crate::dynamodb::DynamoDb;
 use crate::endpoint::{Counters, Gatekeeper};
 use crate::event_source_mapping::Positions;
+use crate::faults::Faults;
 use crate::iam::{Credentials, Policies};
 use crate::lambda::{self, Lambda, Logs};
 use crate::ministack::{self, Environment, Ministack};
@@ -57,6 +58,8 @@ pub struct Running {
     pub clock: Clock,
     /// What was called, by whom, and what it used.
     pub counters: Counters,
+    /// Deaths that tests order.
+    pub faults: Faults,
     /// The tables.
     pub dynamodb: DynamoDb,
     /// The queues.
@@ -138,6 +141,7 @@ pub async fn start(options: Options) -> Result<Running, Error> {
         endpoints,
         clock,
         counters,
+        faults: Faults::new(lambda.clone()),
         dynamodb,
         sqs,
         ses,

@@ -12,4 +12,5 @@ mod race;
 mod registration;
 mod sale;
 mod sessions;
+mod steps;
 mod tokens;

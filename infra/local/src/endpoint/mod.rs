@@ -26,6 +26,7 @@ use tokio::net::TcpListener;
 use tower::ServiceExt;
 
 use crate::dynamodb::DynamoDb;
+use crate::faults::Faults;
 use crate::iam::{self, Principal};
 use crate::lambda::{Lambda, invoke_api};
 use crate::ministack::Ministack;
@@ -63,12 +64,13 @@ pub struct Endpoint {
     services: Services,
     gatekeeper: Arc<Gatekeeper>,
     counters: Counters,
+    faults: Faults,
 }
 
 impl Endpoint {
     /// An endpoint that lets in whom `gatekeeper` lets in, and counts what they do.
-    pub fn new(services: Services, gatekeeper: Arc<Gatekeeper>, counters: Counters) -> Self {
-        Self { services, gatekeeper, counters }
+    pub fn new(services: Services, gatekeeper: Arc<Gatekeeper>, counters: Counters, faults: Faults) -> Self {
+        Self { services, gatekeeper, counters, faults }
     }
 
     /// Serves until `shutdown` completes and the requests in flight are answered.
@@ -105,7 +107,11 @@ impl Endpoint {
             }
         };
         match self.admit(&target, &parts, &body) {
-            Ok(principal) => self.dispatch(&target, parts, body, &principal).await,
+            Ok(principal) => {
+                let work = self.dispatch(&target, parts, body, &principal);
+                let gone = || Refusal::new(StatusCode::SERVICE_UNAVAILABLE, "ServiceUnavailable", "Nobody hears this.");
+                self.faults.around(&principal, work).await.unwrap_or_else(|| gone().answer(&target))
+            }
             Err((principal, refusal)) => {
                 self.counters.refused(&principal, &target, &body);
                 tracing::debug!(principal, %target, refusal = refusal.message(), "refused");

@@ -48,7 +48,8 @@ impl Running {
         let keys = [(keys("admin"), Principal::Admin), (keys("reader"), Principal::Function("reader".to_owned()))];
         let gatekeeper = Gatekeeper::new(keys, Policies::of(&stack), &stack.account, clock);
         let counters = Counters::default();
-        let endpoint = Endpoint::new(services, Arc::new(gatekeeper), counters.clone());
+        let faults = Faults::new(services.lambda.clone());
+        let endpoint = Endpoint::new(services, Arc::new(gatekeeper), counters.clone(), faults);
         let listener = TcpListener::bind("127.0.0.1:0").await.unwrap();
         let address = listener.local_addr().unwrap();
         let (stop, stopped) = oneshot::channel();

@@ -11,6 +11,7 @@ use super::environment::Environment;
 use super::logs::Stream;
 use super::process::Process;
 use super::process_group::ProcessGroup;
+use super::roster::Roster;
 use super::runtime_api::RuntimeApi;
 use super::{Options, identifier};
 use crate::template::model::Function;
@@ -22,12 +23,13 @@ pub(super) struct Launcher {
     pub(super) function: Function,
     options: Options,
     group: Arc<ProcessGroup>,
+    roster: Roster,
 }
 
 impl Launcher {
-    pub(super) fn new(function: Function, options: &Options, group: Arc<ProcessGroup>) -> Self {
+    pub(super) fn new(function: Function, options: &Options, group: Arc<ProcessGroup>, roster: Roster) -> Self {
         let options = Options { functions: Vec::new(), ..options.clone() };
-        Self { function, options, group }
+        Self { function, options, group, roster }
     }
 
     /// A log stream for an environment or for what happens before there is one.
@@ -51,6 +53,7 @@ impl Launcher {
                 started => break started?,
             }
         };
+        self.roster.add(&self.function.name, process.killer());
         Ok(Environment {
             process,
             api,

@@ -20,6 +20,7 @@ mod pool;
 mod process;
 pub(crate) mod process_group;
 mod report;
+mod roster;
 mod runtime_api;
 #[cfg(test)]
 pub(crate) mod tests;
@@ -42,6 +43,7 @@ pub use outcome::{EVENT_BYTES_MAX, FunctionError, InvokeError, Outcome, REQUEST_
 use launcher::Launcher;
 use pool::Pool;
 use process_group::ProcessGroup;
+use roster::Roster;
 
 /// How often idle environments are looked at.
 const HOUSEKEEPING: Duration = Duration::from_secs(10);
@@ -55,6 +57,7 @@ pub struct Lambda {
 struct Inner {
     pools: HashMap<String, Arc<Pool>>,
     group: Arc<ProcessGroup>,
+    roster: Roster,
     logs: Logs,
     event_retry_delays: [Duration; 2],
     housekeeping: AbortHandle,
@@ -86,8 +89,9 @@ impl Lambda {
             _ => fs::create_dir_all(&options.scratch).await?,
         }
         let group = Arc::new(ProcessGroup::start()?);
+        let roster = Roster::default();
         let pool = |function: &crate::template::model::Function| {
-            let launcher = Launcher::new(function.clone(), &options, Arc::clone(&group));
+            let launcher = Launcher::new(function.clone(), &options, Arc::clone(&group), roster.clone());
             (function.name.clone(), Arc::new(Pool::new(launcher, &options)))
         };
         let pools: HashMap<_, _> = options.functions.iter().map(pool).collect();
@@ -100,7 +104,7 @@ impl Lambda {
         })
         .abort_handle();
         let Options { logs, event_retry_delays, .. } = options;
-        Ok(Self { inner: Arc::new(Inner { pools, group, logs, event_retry_delays, housekeeping }) })
+        Ok(Self { inner: Arc::new(Inner { pools, group, roster, logs, event_retry_delays, housekeeping }) })
     }
 
     /// Invokes a function by name or ARN and waits for its answer.
@@ -149,6 +153,11 @@ impl Lambda {
     /// Ends every idle environment and lets busy ones finish: after the clock was moved, or binaries were rebuilt.
     pub fn recycle(&self) {
         self.inner.pools.values().for_each(|pool| pool.recycle());
+    }
+
+    /// Kills every process of a function, whatever it is at, and returns once they are gone; how many there were.
+    pub async fn kill(&self, function: &str) -> usize {
+        self.inner.roster.kill(function).await
     }
 
     /// Takes no more events and kills every function.

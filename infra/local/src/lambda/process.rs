@@ -2,6 +2,7 @@
 
 use std::io;
 use std::process::{ExitStatus, Stdio};
+use std::sync::Arc;
 use std::time::Duration;
 
 use std::os::unix::process::ExitStatusExt;
@@ -9,7 +10,7 @@ use std::os::unix::process::ExitStatusExt;
 use tempfile::TempDir;
 use tokio::io::{AsyncRead, AsyncReadExt};
 use tokio::process::{Child, Command};
-use tokio::sync::{oneshot, watch};
+use tokio::sync::{Notify, oneshot, watch};
 
 use super::logs::Stream;
 
@@ -22,7 +23,28 @@ const DRAIN: Duration = Duration::from_millis(200);
 pub(super) struct Process {
     id: Option<u32>,
     exit: watch::Receiver<Option<String>>,
+    kill_now: Arc<Notify>,
     _kill: oneshot::Sender<()>,
+}
+
+/// Kills a process out of turn.
+#[derive(Clone)]
+pub(super) struct Killer {
+    kill_now: Arc<Notify>,
+    exit: watch::Receiver<Option<String>>,
+}
+
+impl Killer {
+    /// Sends SIGKILL and returns once the process is gone.
+    pub(super) async fn kill(mut self) {
+        self.kill_now.notify_one();
+        // An error means that whoever watched the process is gone, and the process with it.
+        let _ = self.exit.wait_for(Option::is_some).await;
+    }
+
+    pub(super) fn has_ended(&self) -> bool {
+        self.exit.borrow().is_some()
+    }
 }
 
 impl Process {
@@ -33,8 +55,19 @@ impl Process {
         let id = child.id();
         let (kill, killed) = oneshot::channel();
         let (exited, exit) = watch::channel(None);
+        let kill_now = Arc::new(Notify::new());
+        let killed = {
+            let kill_now = Arc::clone(&kill_now);
+            async move {
+                tokio::select! {
+                    // Sent by nobody: its end is that of the `Process`.
+                    _ = killed => {}
+                    () = kill_now.notified() => {}
+                }
+            }
+        };
         tokio::spawn(reap(child, killed, exited, log.clone(), scratch));
-        Ok(Self { id, exit, _kill: kill })
+        Ok(Self { id, exit, kill_now, _kill: kill })
     }
 
     /// The process id, for as long as the process lives.
@@ -44,6 +77,10 @@ impl Process {
 
     pub(super) fn has_ended(&self) -> bool {
         self.exit.borrow().is_some()
+    }
+
+    pub(super) fn killer(&self) -> Killer {
+        Killer { kill_now: Arc::clone(&self.kill_now), exit: self.exit.clone() }
     }
 
     /// Waits for the end and says how it came, in the words of the Lambda service.
@@ -58,7 +95,7 @@ impl Process {
 
 async fn reap(
     mut child: Child,
-    killed: oneshot::Receiver<()>,
+    killed: impl Future<Output = ()> + Send,
     exited: watch::Sender<Option<String>>,
     log: Stream,
     scratch: TempDir,
@@ -67,7 +104,7 @@ async fn reap(
     let errors = child.stderr.take().map(|pipe| tokio::spawn(copy_lines(pipe, log)));
     let status = tokio::select! {
         status = child.wait() => status,
-        _ = killed => match child.start_kill() {
+        () = killed => match child.start_kill() {
             Ok(()) => child.wait().await,
             Err(cause) => Err(cause),
         },

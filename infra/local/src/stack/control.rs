@@ -15,6 +15,7 @@ use tokio::net::TcpListener;
 use super::{Endpoints, Running, set_clock_offset};
 use crate::clock::Clock;
 use crate::endpoint::Counters;
+use crate::faults::{Fault, Faults};
 use crate::lambda::Lambda;
 use crate::ses::Ses;
 use crate::sqs::Sqs;
@@ -27,6 +28,7 @@ const MAILS_SHOWN: u32 = 50;
 pub(super) struct Control {
     clock: Clock,
     counters: Counters,
+    faults: Faults,
     lambda: Lambda,
     ses: Ses,
     sqs: Sqs,
@@ -50,6 +52,7 @@ impl Control {
         Self {
             clock: running.clock.clone(),
             counters: running.counters.clone(),
+            faults: running.faults.clone(),
             lambda: running.lambda.clone(),
             ses: running.ses.clone(),
             sqs: running.sqs.clone(),
@@ -67,6 +70,7 @@ impl Control {
             .route("/clock", get(clock).post(set_clock))
             .route("/counters", get(counters))
             .route("/counters/reset", post(reset_counters))
+            .route("/faults", get(faults).post(order_fault).delete(clear_faults))
             .route("/queues", get(queues))
             .route("/outputs", get(outputs))
             .route("/functions/{name}/logs", get(logs))
@@ -113,6 +117,25 @@ async fn counters(State(control): State<Control>) -> Response {
 
 async fn reset_counters(State(control): State<Control>) -> StatusCode {
     control.counters.reset();
+    StatusCode::NO_CONTENT
+}
+
+async fn faults(State(control): State<Control>) -> Response {
+    Json(control.faults.list()).into_response()
+}
+
+async fn order_fault(State(control): State<Control>, Json(fault): Json<Fault>) -> Response {
+    match control.lambda.function_name(&fault.function) {
+        Ok(_) => {
+            control.faults.order(fault);
+            StatusCode::CREATED.into_response()
+        }
+        Err(cause) => error(StatusCode::NOT_FOUND, &cause.to_string()),
+    }
+}
+
+async fn clear_faults(State(control): State<Control>) -> StatusCode {
+    control.faults.clear();
     StatusCode::NO_CONTENT
 }
 

@@ -4,7 +4,7 @@
 //! | [`Buyer`] | `USER#<user>` | `BUYER` | | |
 //! | [`Saga`] | `USER#<user>` | `CHECKOUT#<idempotency key>` | | while it is worked on: the end of the lease |
 //! | [`StoreOrder`] | `STORE#<store>` | `ORDER#<order>` | | |
-//! | [`LedgerRow`] | `STORE#<store>` | `LEDGER#<order>#<kind>` | | |
+//! | [`LedgerRow`] | `STORE#<store>` | `LEDGER#<order>#<kind>` | `LEDGER#<business day>` / time, order and kind | |
 //! | balance | `STORE#<store>` | `BALANCE` | | |
 //! | [`HistoryEntry`] | `NUMBER#<order number>` | `MOVE#<0001>` | | |
 //! | [`Payment`] | `CHECKOUT#<checkout>` | `PAYMENT` | | when somebody has to look at the checkout |
@@ -19,6 +19,7 @@
 //! | a store's orders, newest first | `Query` of `STORE#…`, prefix `ORDER#`, descending, then `BatchGetItem` |
 //! | a store's order | `GetItem` of [`StoreOrder`], then of [`Order`] |
 //! | a store's books, newest order first | `Query` of `STORE#…`, prefix `LEDGER#`, descending |
+//! | the books of a business day, oldest first | `Query` of `LEDGER#…` in GSI1 |
 //! | an order's history | `Query` of `NUMBER#…` |
 //! | whether a number is free | the first move is written only if its key is |
 //! | the answer to a repeated checkout | `GetItem` of [`Saga`] |
@@ -34,7 +35,7 @@
 //! where a flag on the order (2 KB) would cost another write of all of it.
 
 use contracts::{Actor, PaymentMethod};
-use domain::{CheckoutId, Money, OrderId, ReservationId, StoreId, Timestamp, UserId};
+use domain::{CheckoutId, Date, Money, OrderId, ReservationId, StoreId, Timestamp, UserId, business_day};
 use dynamodb::{Due, Index, IndexSchema, Key, Projection, Row, TableSchema};
 use jiff::SignedDuration;
 use serde::{Deserialize, Serialize};
@@ -59,6 +60,11 @@ pub const PAYMENT: &str = "PAYMENT";
 pub const SETTLEMENTS: &str = "SETTLE#";
 /// The prefix of a store's books.
 pub const LEDGER: &str = "LEDGER#";
+/// The partition of a business day's books in GSI1.
+pub fn books_partition(day: Date) -> String {
+    format!("{LEDGER}{day}")
+}
+
 /// The sort key of Payme's transactions.
 pub const TRANSACTION: &str = "TRANSACTION";
 
@@ -299,7 +305,7 @@ pub struct Payment {
     pub paid: Money,
     /// What was paid back.
     pub refunded: Money,
-    /// Orders that are neither delivered nor given up.
+    /// Orders that were not given up and, in cash, not delivered either.
     pub live_orders: u32,
     /// Until when it has to be paid; none when nothing is paid in advance.
     pub pay_by: Option<Timestamp>,
@@ -383,6 +389,11 @@ impl Row for LedgerRow {
 
     fn key(&self) -> Key {
         Key::new(store_partition(self.store_id), format!("{LEDGER}{}#{}", self.order_id, self.kind.name()))
+    }
+
+    fn indexes(&self) -> Vec<(Index, Key)> {
+        let place = format!("{:013}#{}#{}", self.at.as_millisecond(), self.order_id, self.kind.name());
+        vec![(Index::Gsi1, Key::new(books_partition(business_day(self.at)), place))]
     }
 }
 

@@ -134,6 +134,7 @@ GET    /v1/orders/{order_id}/history                        401    401   in     
 GET    /v1/checkouts/{checkout_id}                          401    401   in      404   404   404     404
 GET    /v1/stores/{store_id}/orders                         401    401   403     403   in    403     403
 GET    /v1/stores/{store_id}/orders/{order_id}              401    401   403     403   in    403     403
+GET    /v1/stores/{store_id}/orders/{order_id}/history      401    401   403     403   in    403     403
 POST   /v1/stores/{store_id}/orders/{order_id}/transitions  401    401   403     403   in    403     403
 POST   /v1/orders/{order_id}/cancel                         401    401   in      404   404   404     404
 GET    /v1/stores/{store_id}/balance                        401    401   403     403   in    403     403

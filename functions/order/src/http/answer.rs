@@ -211,6 +211,7 @@ impl From<Balance> for BalanceAnswer {
 pub(super) struct LedgerAnswer {
     kind: LedgerKind,
     order_id: OrderId,
+    store_id: StoreId,
     at: Timestamp,
     /// Debit positive; they sum to zero.
     entries: Vec<Entry>,
@@ -218,7 +219,7 @@ pub(super) struct LedgerAnswer {
 
 impl From<LedgerRow> for LedgerAnswer {
     fn from(row: LedgerRow) -> Self {
-        let LedgerRow { kind, order_id, at, entries, .. } = row;
-        Self { kind, order_id, at, entries }
+        let LedgerRow { kind, order_id, store_id, at, entries } = row;
+        Self { kind, order_id, store_id, at, entries }
     }
 }

@@ -1,7 +1,7 @@
 use axum::Json;
 use axum::extract::{Path, Query, State};
 use contracts::{Fulfilment, PaymentMethod};
-use domain::{CorrelationId, OrderId, StoreId};
+use domain::{CorrelationId, Date, OrderId, StoreId};
 use lambda::http::{Body, Claims, ClientInfo, Created, IdempotencyKey, PageAnswer, PageQuery, Problem, User, kinds};
 use schemars::JsonSchema;
 use serde::Deserialize;
@@ -9,14 +9,15 @@ use serde::Deserialize;
 use super::answer::{BalanceAnswer, CheckoutAnswer, HistoryAnswer, LedgerAnswer, OrderAnswer, OrderSummary};
 use super::request::{Cancellation, NewOrder, Transition};
 use crate::Ctx;
-use crate::domain::PlacedCheckout;
+use crate::domain::{Order, PlacedCheckout};
 use crate::ops::book::Doer;
 use crate::ops::{self, OrderPage};
 use crate::table::LedgerRow;
 
 const OWN_LIST: &str = "orders";
 const STORE_LIST: &str = "store-orders";
-const BOOKS: &str = "store-ledger";
+const STORE_BOOKS: &str = "store-ledger";
+const DAY_BOOKS: &str = "day-ledger";
 
 pub(super) async fn place(
     State(ctx): State<Ctx>,
@@ -57,7 +58,11 @@ pub(super) async fn history(
     Path(order_id): Path<String>,
 ) -> Result<Json<HistoryAnswer>, Problem> {
     let found = ops::order(&ctx.table, claims.user_id, order(&order_id)?).await?.ok_or_else(missing)?;
-    let moves = ops::history(&ctx.table, &found).await?;
+    moves(&ctx, &found).await
+}
+
+async fn moves(ctx: &Ctx, order: &Order) -> Result<Json<HistoryAnswer>, Problem> {
+    let moves = ops::history(&ctx.table, order).await?;
     Ok(Json(HistoryAnswer { items: moves.iter().map(Into::into).collect() }))
 }
 
@@ -78,6 +83,14 @@ pub(super) async fn store_show(
 ) -> Result<Json<OrderAnswer>, Problem> {
     let found = ops::store_order(&ctx.table, store(&store_id)?, order(&order_id)?).await?.ok_or_else(missing)?;
     Ok(Json(OrderAnswer::new(found, client.locale)))
+}
+
+pub(super) async fn store_history(
+    State(ctx): State<Ctx>,
+    Path((store_id, order_id)): Path<(String, String)>,
+) -> Result<Json<HistoryAnswer>, Problem> {
+    let found = ops::store_order(&ctx.table, store(&store_id)?, order(&order_id)?).await?.ok_or_else(missing)?;
+    moves(&ctx, &found).await
 }
 
 pub(super) async fn cancel(
@@ -115,7 +128,7 @@ pub(super) async fn checkout(
 ) -> Result<Json<CheckoutAnswer>, Problem> {
     let id = checkout_id.parse().map_err(|_| missing())?;
     let found = ops::checkout_of(&ctx.table, claims.user_id, id).await?.ok_or_else(missing)?;
-    let waits = found.is_unpaid() && found.payment.method == PaymentMethod::Payme;
+    let waits = found.payment.method == PaymentMethod::Payme && found.is_payable(ctx.clock.now());
     let link = waits.then(|| ctx.payme.link(id, found.payment.amount, client.locale));
     Ok(Json(CheckoutAnswer::new(&found, link)))
 }
@@ -132,29 +145,41 @@ pub(super) async fn ledger(
     Path(store_id): Path<String>,
     page: PageQuery,
 ) -> Result<Json<PageAnswer<LedgerAnswer>>, Problem> {
-    books(&ctx, store(&store_id)?, &page).await
+    let store = store(&store_id)?;
+    books(&ctx, ops::books_of(store), &page, STORE_BOOKS, &store_id).await
 }
 
-/// Whose books an admin asks for.
+/// Which books an admin asks for: those of a store, or those of a day.
 #[derive(Debug, Deserialize, JsonSchema)]
-pub(super) struct OfStore {
-    /// The store.
-    store_id: StoreId,
+pub(super) struct AskedBooks {
+    /// Of this store, the newest orders first; this or `day`.
+    store_id: Option<StoreId>,
+    /// Of this day in Tashkent, such as 2026-11-23, the oldest first.
+    day: Option<Date>,
 }
 
 pub(super) async fn admin_ledger(
     State(ctx): State<Ctx>,
-    Query(asked): Query<OfStore>,
+    Query(asked): Query<AskedBooks>,
     page: PageQuery,
 ) -> Result<Json<PageAnswer<LedgerAnswer>>, Problem> {
-    books(&ctx, asked.store_id, &page).await
+    match (asked.store_id, asked.day) {
+        (Some(store), None) => books(&ctx, ops::books_of(store), &page, STORE_BOOKS, &store.to_string()).await,
+        (None, Some(day)) => books(&ctx, ops::books_on(day), &page, DAY_BOOKS, &day.to_string()).await,
+        _ => Err(Problem::of(&kinds::PARAMETER).with("detail", "give either store_id or day")),
+    }
 }
 
-async fn books(ctx: &Ctx, store: StoreId, page: &PageQuery) -> Result<Json<PageAnswer<LedgerAnswer>>, Problem> {
-    let caller = store.to_string();
-    let found = ctx.table.query::<LedgerRow>(page.apply(ops::books_of(store), BOOKS, &caller)?).await?;
+async fn books(
+    ctx: &Ctx,
+    query: dynamodb::Query,
+    page: &PageQuery,
+    list: &str,
+    of: &str,
+) -> Result<Json<PageAnswer<LedgerAnswer>>, Problem> {
+    let found = ctx.table.query::<LedgerRow>(page.apply(query, list, of)?).await?;
     let items = found.rows.into_iter().map(|row| row.into_row().into()).collect();
-    Ok(Json(PageAnswer::new(items, found.next.as_ref(), BOOKS, &caller)))
+    Ok(Json(PageAnswer::new(items, found.next.as_ref(), list, of)))
 }
 
 fn doer(ctx: &Ctx, claims: &Claims, note: Option<String>) -> Doer {

@@ -56,6 +56,12 @@ pub fn api() -> Routes<Ctx> {
         )
         .get("/v1/stores/{store_id}/orders", staff, "List a store's orders", handlers::store_list)
         .get(of_store, staff, "Show a store's order", handlers::store_show)
+        .get(
+            "/v1/stores/{store_id}/orders/{order_id}/history",
+            staff,
+            "Show the moves of a store's order",
+            handlers::store_history,
+        )
         .post(
             "/v1/stores/{store_id}/orders/{order_id}/transitions",
             packer,
@@ -65,7 +71,7 @@ pub fn api() -> Routes<Ctx> {
         .refuses(&moves)
         .get("/v1/stores/{store_id}/balance", books, "What the store is owed", handlers::balance)
         .get("/v1/stores/{store_id}/ledger", books, "The store's books", handlers::ledger)
-        .get("/v1/admin/ledger", Access::Admin, "The books of a store", handlers::admin_ledger)
+        .get("/v1/admin/ledger", Access::Admin, "The books of a store or of a day", handlers::admin_ledger)
         .post("/v1/webhooks/payme", Access::Provider, "A call of Payme's, JSON-RPC 2.0", payme::call)
         .get("/v1/webhooks/payme", Access::Provider, "Refused as Payme's protocol says: POST only", payme::not_post)
 }

@@ -70,6 +70,10 @@ async fn attempt(ctx: &Ctx, order: &Stored<Order>, to: Fulfilment, doer: &Doer) 
     let id = order.checkout_id;
     let checkout =
         Checkout::load(&ctx.table, id).await?.ok_or_else(|| MoveError::Bug(format!("{id} has no payment")))?;
+    // Somebody may have made this very move in between: that is its answer, not a refusal.
+    if checkout.has_moved(order) {
+        return Ok(None);
+    }
     let ends = match to {
         Fulfilment::Cancelled => Some(CancelReason::Store),
         Fulfilment::Failed => Some(CancelReason::Lost),
@@ -115,5 +119,25 @@ pub(super) async fn end(
         }
         Err(error) if error.refused().is_some() => Ok(None),
         Err(error) => Err(error.into()),
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::ops::{cancel::by_itself, place};
+    use crate::testkit::{command, shopper, world};
+
+    #[tokio::test]
+    async fn a_cancellation_that_meets_the_same_one_in_between_gets_its_answer() {
+        let w = world().await;
+        let placed = place(&w.ctx, &command(shopper(), "key-0001")).await.unwrap();
+        let (store, id) = (placed.orders[0].store_id, placed.orders[0].order_id);
+        let read = w.ctx.table.get_consistent::<Order>(order_key(shopper(), id)).await.unwrap().unwrap();
+        let doer = by_itself(&w.ctx, placed.checkout_id);
+        let first = advance(&w.ctx, store, id, Fulfilment::Cancelled, &doer).await.unwrap();
+        let overtaken = attempt(&w.ctx, &read, Fulfilment::Cancelled, &doer).await;
+        assert!(matches!(overtaken, Ok(None)), "{overtaken:?}");
+        assert_eq!(advance(&w.ctx, store, id, Fulfilment::Cancelled, &doer).await.unwrap(), first);
     }
 }

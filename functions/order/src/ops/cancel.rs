@@ -27,9 +27,8 @@ pub async fn cancel(ctx: &Ctx, user: UserId, id: OrderId, doer: &Doer) -> Result
         }
         let checkout = Checkout::load(&ctx.table, order.checkout_id).await?;
         let checkout = checkout.ok_or_else(|| MoveError::Bug(format!("{} has no payment", order.checkout_id)))?;
-        // What was read with the checkout is newer: it may have been packed in between.
-        let late = checkout.orders.iter().any(|o| o.order_id == id && o.fulfilment != order.fulfilment);
-        if late {
+        // It may have been packed in between.
+        if checkout.has_moved(&order) {
             continue;
         }
         if let Some(order) = end(ctx, &checkout, id, CancelReason::Shopper, doer).await? {

@@ -2,14 +2,14 @@
 
 use std::collections::HashMap;
 
-use domain::{CheckoutId, OrderId, StoreId, UserId};
-use dynamodb::{Cursor, Error, Query, Table};
+use domain::{CheckoutId, Date, OrderId, StoreId, UserId};
+use dynamodb::{Cursor, Error, Index, Query, Table};
 
 use super::whole::Checkout;
 use crate::domain::Order;
 use crate::table::{
-    Balance, HistoryEntry, LEDGER, ORDERS, StoreBalance, StoreOrder, balance_key, history_partition, order_key,
-    store_order_key, store_partition, user_partition,
+    Balance, HistoryEntry, LEDGER, ORDERS, StoreBalance, StoreOrder, balance_key, books_partition, history_partition,
+    order_key, store_order_key, store_partition, user_partition,
 };
 
 /// Moves an order can make: far more than the table of moves allows.
@@ -78,6 +78,11 @@ pub async fn checkout_of(table: &Table, user: UserId, id: CheckoutId) -> Result<
 /// The question for a store's books, those of the newest orders first.
 pub fn books_of(store: StoreId) -> Query {
     Query::partition(store_partition(store)).prefix(LEDGER).descending()
+}
+
+/// The question for the books of a business day, the oldest first. Read from an index: it lags by moments.
+pub fn books_on(day: Date) -> Query {
+    Query::partition(books_partition(day)).on(Index::Gsi1)
 }
 
 /// What a store is owed; nothing before its first delivery.

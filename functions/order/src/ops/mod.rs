@@ -13,10 +13,12 @@ mod watch;
 pub mod whole;
 
 pub use advance::{MoveError, advance};
+#[cfg(test)]
+pub(crate) use cancel::by_itself;
 pub use cancel::cancel;
 pub use checkout::{DeliverTo, Place, PlaceError, place};
 pub use look::{
-    OrderPage, books_of, checkout_of, history, order, orders, orders_at, orders_of, store_balance, store_order,
-    store_orders,
+    OrderPage, books_of, books_on, checkout_of, history, order, orders, orders_at, orders_of, store_balance,
+    store_order, store_orders,
 };
 pub use sweep::{SweepError, sweep};

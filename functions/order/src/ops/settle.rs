@@ -37,16 +37,16 @@ pub(crate) async fn settle_now(ctx: &Ctx, settlements: &[Settlement]) {
     }
 }
 
-/// Settles what a request did not.
+/// Settles what a request did not. Put off first: one that cannot be helped, or is cut off, does not stand before those
+/// that can.
 pub(super) async fn settle(ctx: &Ctx, row: Stored<Settlement>) -> Result<(), SettleError> {
-    if let Err(cause) = tell(ctx, &row).await {
-        // Later, so that one that cannot be helped does not stand before those that can.
-        let again = Settlement { settle_at: ctx.clock.now() + AGAIN_AFTER, ..Settlement::clone(&row) };
-        return match ctx.table.replace(&row, again).await {
-            Ok(_) | Err(Error::Refused(_)) => Err(cause),
-            Err(error) => Err(error.into()),
-        };
-    }
+    let again = Settlement { settle_at: ctx.clock.now() + AGAIN_AFTER, ..Settlement::clone(&row) };
+    let row = match ctx.table.replace(&row, again).await {
+        Ok(row) => row,
+        Err(Error::Refused(_)) => return Ok(()),
+        Err(error) => return Err(error.into()),
+    };
+    tell(ctx, &row).await?;
     done(ctx, Some(row)).await
 }
 

@@ -4,12 +4,12 @@ use std::collections::HashMap;
 
 use contracts::{Actor, CancelReason, Fact, Fulfilment, PaymentMethod, StoreTerms};
 use domain::{CorrelationId, OrderId, StoreId};
-use dynamodb::{OutboxRow, Query, Stored};
+use dynamodb::{OutboxRow, Query, Stored, Tx};
 use futures::future::join_all;
 use jiff::SignedDuration;
 use proptest::prelude::*;
 
-use super::book::Doer;
+use super::book::{self, Doer};
 use super::whole::Checkout;
 use super::{MoveError, Place, advance, cancel, place, sweep};
 use crate::domain::{Order, PaymentStatus, PlacedCheckout};
@@ -81,6 +81,14 @@ async fn accounts(w: &World) -> HashMap<String, i64> {
     }
     assert_eq!(sums.values().sum::<i64>(), 0, "{sums:?}");
     sums
+}
+
+/// Pays a checkout that waits for it, as a provider's call does.
+async fn pay(w: &World, placed: &PlacedCheckout) {
+    let checkout = whole(w, placed).await;
+    if checkout.is_payable(w.ctx.clock.now()) {
+        w.ctx.table.commit(book::paid(Tx::new(), &checkout, &doer(w)).unwrap()).await.unwrap();
+    }
 }
 
 async fn open_cash(w: &World) -> u32 {
@@ -257,6 +265,65 @@ async fn cancelling_and_shipping_exclude_each_other() {
 }
 
 #[tokio::test]
+async fn what_was_paid_in_advance_is_booked_at_payment_and_at_delivery() {
+    let w = world().await;
+    let placed = placed(&w, PaymentMethod::Payme).await;
+    pay(&w, &placed).await;
+    walk(&w, &placed, &WAY).await;
+    let (order, accounts) = (order(&w, &placed).await, accounts(&w).await);
+    // 5% of 200,000 is 10,000, of which 12/112 is VAT: 1,071.43.
+    let expected = [
+        ("PSP:payme".to_owned(), som(330_000).minor()),
+        (format!("BUYER:{}", order.order_id), 0),
+        (format!("SELLER_PENDING:{}", a()), som(10_000 - 215_000).minor()),
+        ("COMMISSION".to_owned(), -(som(10_000).minor() - 107_143)),
+        ("VAT_OUT".to_owned(), -107_143),
+    ];
+    for (account, minor) in expected {
+        assert_eq!(accounts[&account], minor, "{account}");
+    }
+    let balance = super::store_balance(&w.ctx.table, a()).await.unwrap();
+    assert_eq!(balance, Balance { seller_pending: som(-205_000).minor(), seller: 0 });
+    assert_eq!(w.ctx.table.get_consistent::<Buyer>(buyer_key(shopper())).await.unwrap().unwrap().open_cash_orders, 0);
+}
+
+#[tokio::test]
+async fn what_was_paid_and_not_accepted_in_time_is_owed_to_the_buyer() {
+    let w = world().await;
+    let placed = placed(&w, PaymentMethod::Payme).await;
+    pay(&w, &placed).await;
+    w.ctx.clock.advance(SignedDuration::from_hours(25));
+    sweep(&w.ctx).await.unwrap();
+    let (order, accounts) = (order(&w, &placed).await, accounts(&w).await);
+    assert_eq!((order.fulfilment, order.cancelled), (Cancelled, Some(CancelReason::NotAccepted)));
+    assert_eq!(accounts[&format!("BUYER:{}", order.order_id)], 0);
+    assert_eq!(accounts[&format!("REFUND_DUE:{}", order.order_id)], -order.total.minor());
+    assert_eq!((w.held(), w.available("cpu"), w.available("case")), (0, 10, 10));
+    let ends = told(&w).await;
+    let refunds: Vec<_> =
+        ends.iter().filter_map(|f| if let Fact::OrderCancelled(c) = f { c.refund } else { None }).collect();
+    assert_eq!(refunds.len(), 2);
+}
+
+#[tokio::test]
+async fn paid_in_time_or_ended_by_the_sweep_never_both() {
+    for _ in 0..5 {
+        let w = world().await;
+        let placed = placed(&w, PaymentMethod::Payme).await;
+        let checkout = whole(&w, &placed).await;
+        w.ctx.clock.advance(SignedDuration::from_mins(31));
+        // A provider that read the checkout in time and is late to write.
+        let payment = w.ctx.table.commit(book::paid(Tx::new(), &checkout, &doer(&w)).unwrap());
+        let (paid, swept) = Box::pin(futures::future::join(payment, sweep(&w.ctx))).await;
+        swept.unwrap();
+        let states: Vec<_> = whole(&w, &placed).await.orders.iter().map(|order| order.fulfilment).collect();
+        let (expected, held) = if paid.is_ok() { (Pending, 1) } else { (Cancelled, 0) };
+        assert_eq!((states, w.held()), (vec![expected; 2], held));
+        assert_eq!(books(&w).await.len(), if paid.is_ok() { 2 } else { 0 });
+    }
+}
+
+#[tokio::test]
 async fn an_order_that_is_lost_on_its_way_is_no_sale() {
     let w = world().await;
     let placed = placed(&w, PaymentMethod::CashOnDelivery).await;
@@ -279,13 +346,19 @@ proptest! {
     /// Whatever staff and shopper do in whatever order: the books sum to zero, what is over is even, and every piece is on
     /// the shelf, held, or gone.
     #[test]
-    fn no_walk_loses_a_piece_or_a_tiyin(steps in prop::collection::vec(0_usize..10, 1..14)) {
+    fn no_walk_loses_a_piece_or_a_tiyin(
+        steps in prop::collection::vec(0_usize..10, 1..14), in_advance in any::<bool>(), pays_at in 0_usize..4,
+    ) {
         let runtime = tokio::runtime::Builder::new_current_thread().enable_all().build().unwrap();
         runtime.block_on(async {
             let w = world().await;
-            let placed = placed(&w, PaymentMethod::CashOnDelivery).await;
-            for step in steps {
+            let method = if in_advance { PaymentMethod::Payme } else { PaymentMethod::CashOnDelivery };
+            let placed = placed(&w, method).await;
+            for (at, step) in steps.into_iter().enumerate() {
                 let who = doer(&w);
+                if at == pays_at {
+                    pay(&w, &placed).await;
+                }
                 let done = match step {
                     0..=5 => advance(&w.ctx, a(), of_a(&placed), WAY[step], &who).await.map(|_| ()),
                     6 => advance(&w.ctx, a(), of_a(&placed), Failed, &who).await.map(|_| ()),
@@ -303,8 +376,16 @@ proptest! {
             let held = if crate::domain::is_held(order.fulfilment) { 2 } else { 0 };
             assert_eq!(w.available("cpu") + w.gone("cpu") + held, 10);
             let accounts = accounts(&w).await;
-            let buyer = accounts.get(&format!("BUYER:{}", order.order_id)).copied().unwrap_or_default();
-            assert_eq!(buyer, 0);
+            let balance = |account: &str| accounts.get(account).copied().unwrap_or_default();
+            let paid_ahead = in_advance && whole(&w, &placed).await.payment.paid_at.is_some();
+            let owes_goods = paid_ahead && !crate::domain::is_over(order.fulfilment);
+            let paid = if owes_goods { order.total.minor() } else { 0 };
+            assert_eq!(balance(&format!("BUYER:{}", order.order_id)), -paid);
+            let owed = if paid_ahead && order.cancelled.is_some() { order.total.minor() } else { 0 };
+            assert_eq!(balance(&format!("REFUND_DUE:{}", order.order_id)), -owed);
+            let kept = super::store_balance(&w.ctx.table, a()).await.unwrap();
+            assert_eq!(balance(&format!("SELLER_PENDING:{}", a())), kept.seller_pending);
+            assert_eq!(balance(&format!("SELLER:{}", a())), kept.seller);
         });
     }
 }

@@ -38,32 +38,28 @@ pub enum WatchError {
 pub(super) async fn watch(ctx: &Ctx, id: CheckoutId) -> Result<(), WatchError> {
     let due = |checkout: &Checkout| checkout.payment.look_at.is_some_and(|at| at <= ctx.clock.now());
     let Some(checkout) = Checkout::load(&ctx.table, id).await?.filter(|checkout| due(checkout)) else { return Ok(()) };
-    let outcome = match end_what_is_late(ctx, &checkout).await {
-        Ok(()) => prolong(ctx, id).await,
-        Err(error) => Err(error),
-    };
-    if outcome.is_err() {
-        // Later, so that one that cannot be helped does not stand before those that can.
-        put_off(ctx, id).await?;
-    }
-    outcome
+    // Put off first: one that cannot be helped, or is cut off, does not stand before those that can.
+    put_off(ctx, &checkout).await?;
+    end_what_is_late(ctx, id).await?;
+    prolong(ctx, id).await
 }
 
-async fn end_what_is_late(ctx: &Ctx, checkout: &Checkout) -> Result<(), WatchError> {
+async fn end_what_is_late(ctx: &Ctx, id: CheckoutId) -> Result<(), WatchError> {
     let now = ctx.clock.now();
+    let Some(checkout) = Checkout::load(&ctx.table, id).await? else { return Ok(()) };
     if checkout.is_unpaid() {
         let late = checkout.payment.pay_by.is_some_and(|by| by <= now) && checkout.payment.open_transaction.is_none();
         if let (true, Some(first)) = (late, checkout.orders.first()) {
-            cancel_late(ctx, checkout, first, CancelReason::NotPaid).await?;
+            cancel_late(ctx, &checkout, first, CancelReason::NotPaid).await?;
         }
         return Ok(());
     }
     let late = |order: &&Stored<_>| is_late(order, now);
     let ids: Vec<_> = checkout.orders.iter().filter(late).map(|order| order.order_id).collect();
-    for id in ids {
+    for order in ids {
         // Each ending changes the payment: read it anew.
-        let Some(checkout) = Checkout::load(&ctx.table, checkout.payment.checkout_id).await? else { return Ok(()) };
-        if let Some(order) = checkout.orders.iter().find(|order| order.order_id == id && is_late(order, now)) {
+        let Some(checkout) = Checkout::load(&ctx.table, id).await? else { return Ok(()) };
+        if let Some(order) = checkout.orders.iter().find(|read| read.order_id == order && is_late(read, now)) {
             cancel_late(ctx, &checkout, order, CancelReason::NotAccepted).await?;
         }
     }
@@ -89,8 +85,7 @@ async fn prolong(ctx: &Ctx, id: CheckoutId) -> Result<(), WatchError> {
     write(ctx, &checkout.payment, next).await
 }
 
-async fn put_off(ctx: &Ctx, id: CheckoutId) -> Result<(), WatchError> {
-    let Some(checkout) = Checkout::load(&ctx.table, id).await? else { return Ok(()) };
+async fn put_off(ctx: &Ctx, checkout: &Checkout) -> Result<(), WatchError> {
     let next = Payment { look_at: Some(ctx.clock.now() + AGAIN_AFTER), ..Payment::clone(&checkout.payment) };
     write(ctx, &checkout.payment, next).await
 }

@@ -39,6 +39,17 @@ impl Checkout {
         self.payment.method.in_advance() && self.payment.paid_at.is_none() && !self.is_given_up()
     }
 
+    /// Whether it can be paid in advance now: it waits for that, its time is not over, and no transaction has it.
+    pub fn is_payable(&self, now: Timestamp) -> bool {
+        let in_time = self.payment.pay_by.is_some_and(|by| now < by);
+        self.is_unpaid() && in_time && self.payment.open_transaction.is_none()
+    }
+
+    /// Whether an order of it moved after it was read as `order`: what is read with the checkout is newer.
+    pub fn has_moved(&self, order: &Order) -> bool {
+        self.orders.iter().any(|o| o.order_id == order.order_id && o.fulfilment != order.fulfilment)
+    }
+
     /// Whether it was given up before it was paid.
     pub fn is_given_up(&self) -> bool {
         self.payment.status == PaymentStatus::Cancelled

@@ -67,7 +67,11 @@ impl From<CallError> for Failed {
 
 impl From<BookError> for Failed {
     fn from(error: BookError) -> Self {
-        Self::Internal(error.to_string())
+        match error {
+            // What was read is of two moments: somebody else moved the orders in between.
+            BookError::Move(_) => Self::Raced,
+            BookError::Money(_) | BookError::Unbalanced(..) => Self::Internal(error.to_string()),
+        }
     }
 }
 
@@ -280,7 +284,7 @@ async fn time_out(ctx: &Ctx, transaction: &Stored<Transaction>) -> Result<(), Fa
 /// A performed transaction is taken back: every order of the checkout is given up, unless one was handed over.
 async fn reverse(ctx: &Ctx, transaction: &Stored<Transaction>, reason: i64) -> Outcome {
     let checkout = whole(ctx, transaction).await?;
-    let gone = |order: &Stored<Order>| !is_held(order.fulfilment) && order.fulfilment != Fulfilment::Cancelled;
+    let gone = |order: &Stored<Order>| !is_held(order.fulfilment) && order.cancelled.is_none();
     if checkout.orders.iter().any(gone) {
         return Err(Refusal::HandedOver.into());
     }

@@ -1,5 +1,7 @@
 //! The routes against an embedded table, and the sample events.
 
+mod purchase;
+
 use contracts::{Event, Fact, Service};
 use domain::{OrderId, StoreId, UserId};
 use lambda::testing::{Call, Reply, published};

@@ -2,7 +2,7 @@
 
 use std::time::Duration;
 
-use contracts::{Actor, CancelReason, Fulfilment, PaymentMethod, Service};
+use contracts::{Actor, CancelReason, PaymentMethod, Service};
 use domain::{CheckoutId, CorrelationId, Money, OrderId, Timestamp};
 use dynamodb::{Error, Index, Query, Stored, Tx};
 use futures::future::try_join_all;

@@ -12,5 +12,6 @@ mod race;
 mod registration;
 mod sale;
 mod sessions;
+mod story;
 mod steps;
 mod tokens;

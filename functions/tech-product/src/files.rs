@@ -11,6 +11,11 @@ pub fn file_name(store: StoreId, import: ImportId) -> String {
     format!("imports/{store}/{import}.ndjson")
 }
 
+/// Where a file is that was uploaded as it was.
+pub fn sent_name(store: StoreId, import: ImportId) -> String {
+    format!("imports/{store}/{import}.sent")
+}
+
 /// Why a file cannot be read or kept.
 #[derive(Debug, thiserror::Error)]
 pub enum FileError {

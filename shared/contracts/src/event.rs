@@ -188,6 +188,8 @@ pub enum ImportFailure {
     StoreNotActive,
     /// The uploaded file is gone.
     FileGone,
+    /// The uploaded file is not what it was said to be, or too large when unpacked.
+    BadFile,
     /// No progress for over an hour, for a reason of ours.
     Stalled,
 }

@@ -147,6 +147,10 @@ faults! {
     /// Not a page of the web.
     Website "not-a-website" "Sayt manzili https:// bilan boshlanishi kerak" "Адрес сайта должен начинаться с https://"
         "The website must be an https:// address";
+    /// Somebody changed the product or counted its pieces after the file was uploaded; `value` is when.
+    Edited "edited" "Fayl yuklangandan keyin mahsulot qo'lda o'zgartirilgan, bu qator qo'llanmadi"
+        "После загрузки файла товар изменили вручную; эта строка не применена"
+        "The product was changed by hand after the file was uploaded; this row is not applied";
     /// The plan's limit.
     ProductsMax "products-limit" "Tarifdagi mahsulotlar soni tugadi" "Достигнут лимит товаров тарифа"
         "The plan allows no more products";

@@ -10,10 +10,10 @@ use jiff::SignedDuration;
 use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 
-/// Rows worked off by one message: each takes one transaction, and the worker has five seconds.
-pub const ROWS_PER_CHUNK: usize = 90;
-// The chunk's refused rows are written with the import's progress and the fact that it is finished.
-const _: () = assert!(ROWS_PER_CHUNK + 2 <= TRANSACT_OPERATIONS_MAX);
+use super::Format;
+
+/// Refused rows that are written with the import's progress and the fact that it is finished.
+pub const REFUSALS_PER_CHUNK: usize = TRANSACT_OPERATIONS_MAX - 2;
 
 /// After so long without progress the sweep sends the message again.
 const IDLE_MAX: SignedDuration = SignedDuration::from_secs(60);
@@ -133,6 +133,8 @@ impl FromStr for Field {
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
 #[serde(rename_all = "SCREAMING_SNAKE_CASE")]
 pub enum ImportStatus {
+    /// The file is on its way to the bucket; the import begins when it is started.
+    Uploading,
     /// No row was looked at yet.
     Pending,
     /// Some were.
@@ -141,6 +143,8 @@ pub enum ImportStatus {
     Completed,
     /// It was given up; `failure` says why. Rows done until then stay.
     Failed,
+    /// Somebody stopped it. Rows done until then stay.
+    Cancelled,
 }
 
 /// An upload and how far it is.
@@ -163,7 +167,10 @@ pub struct Import {
     /// Why it was given up.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub failure: Option<ImportFailure>,
-    /// Rows of the file.
+    /// The file as it was uploaded, until it was made into lines.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub sent: Option<SentFile>,
+    /// Rows of the file; 0 until it was made into lines.
     pub total: u32,
     /// Rows looked at.
     pub done: u32,
@@ -186,6 +193,17 @@ pub struct Import {
     pub finished_at: Option<Timestamp>,
 }
 
+/// A file that went to the bucket as it was.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
+pub struct SentFile {
+    /// How its rows are written.
+    pub format: Format,
+    /// Whether it is packed.
+    pub gzip: bool,
+    /// Its length in bytes, as it was said before and signed.
+    pub length: u64,
+}
+
 /// What a chunk came to.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
 pub struct Progress {
@@ -202,7 +220,27 @@ pub struct Progress {
 impl Import {
     /// Whether nothing is left to do.
     pub fn is_over(&self) -> bool {
-        matches!(self.status, ImportStatus::Completed | ImportStatus::Failed)
+        matches!(self.status, ImportStatus::Completed | ImportStatus::Failed | ImportStatus::Cancelled)
+    }
+
+    /// Whether the sweep has to see to it that it goes on.
+    pub fn is_under_way(&self) -> bool {
+        matches!(self.status, ImportStatus::Pending | ImportStatus::Processing)
+    }
+
+    /// The import whose file has arrived.
+    pub fn started(&self, now: Timestamp) -> Self {
+        Self { status: ImportStatus::Pending, look_at: Self::look_after(now), ..self.clone() }
+    }
+
+    /// The import whose file was made into so many lines.
+    pub fn in_lines(&self, rows: u32, now: Timestamp) -> Self {
+        Self { sent: None, total: rows, nudges: 0, look_at: Self::look_after(now), ..self.clone() }
+    }
+
+    /// The import stopped by hand.
+    pub fn cancelled(&self, now: Timestamp) -> Self {
+        Self { status: ImportStatus::Cancelled, finished_at: Some(now), ..self.clone() }
     }
 
     /// When the sweep looks at an import that is active at `now`.

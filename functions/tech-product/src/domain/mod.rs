@@ -21,12 +21,12 @@ pub use fault::{Fault, Refusal};
 pub use filter::{Facet, Wanted, WantedError};
 pub use fiscal::{Fiscal, FiscalDefaults};
 pub use hold::{Hold, HoldError, Settled};
-pub use import::{Field, Import, ImportStatus, Mapping, MappingError, Progress, ROWS_PER_CHUNK};
+pub use import::{Field, Import, ImportStatus, Mapping, MappingError, Progress, REFUSALS_PER_CHUNK, SentFile};
 pub use price::som;
 pub use product::{ImportMark, Product, Status, StatusError, Variant, check_sku, product_id};
 pub use row::{ImportRow, look_up, read_row};
 pub use spec::SpecValue;
-pub use upload::{Format, Lines, ROW_BYTES_MAX, ROWS_MAX, SENT_MAX, UploadFault, to_lines};
+pub use upload::{Format, Lines, ROW_BYTES_MAX, ROWS_MAX, SENT_MAX, UNPACKED_MAX, UploadFault, to_lines};
 pub use variants::{VARIANTS_MAX, VariantFault, check_variants};
 
 /// The most pieces of one variant that a store may say it has.

@@ -36,6 +36,9 @@ pub struct Product {
     pub created_at: Timestamp,
     /// When it was changed last.
     pub updated_at: Timestamp,
+    /// When somebody changed it by hand last: an import that was uploaded before leaves it alone.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub edited_at: Option<Timestamp>,
     /// The newest import that wrote it: an older one leaves it alone.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub imported: Option<ImportMark>,
@@ -101,6 +104,11 @@ pub struct ImportMark {
 }
 
 impl Product {
+    /// The product as somebody changed it by hand.
+    pub fn edited(self, at: Timestamp) -> Self {
+        Self { updated_at: at, edited_at: Some(at), ..self }
+    }
+
     /// The variant that is bought when none is chosen.
     pub fn default_variant(&self) -> Option<&Variant> {
         self.variants.iter().find(|v| v.default)

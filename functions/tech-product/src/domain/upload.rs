@@ -2,20 +2,24 @@
 
 use std::io::{BufRead, BufReader, Read};
 
-use flate2::read::MultiGzDecoder;
+use flate2::bufread::MultiGzDecoder;
+use schemars::JsonSchema;
+use serde::{Deserialize, Serialize};
 use serde_json::{Map, Value};
 
-/// Bytes of an upload as sent.
+/// Bytes of an upload as sent with the request.
 pub const SENT_MAX: usize = 4 * 1024 * 1024;
-/// Bytes of an upload when unpacked, and of the lines made of it.
-const UNPACKED_MAX: u64 = 32 * 1024 * 1024;
+/// Bytes of an upload when unpacked, and of the lines made of it: what a function holds in memory.
+pub const UNPACKED_MAX: u64 = 64 * 1024 * 1024;
 /// Rows of an upload.
-pub const ROWS_MAX: u32 = 20_000;
+pub const ROWS_MAX: u32 = 100_000;
 /// Bytes of a row: what a chunk is read in must hold one.
 pub const ROW_BYTES_MAX: usize = 128 * 1024;
 
 /// How rows are written.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
+#[serde(rename_all = "SCREAMING_SNAKE_CASE")]
+#[schemars(rename = "ImportFormat")]
 pub enum Format {
     /// One JSON object a line.
     Ndjson,
@@ -36,10 +40,10 @@ pub struct Lines {
 #[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
 pub enum UploadFault {
     /// Not what `content-encoding: gzip` promises.
-    #[error("the body is not gzip")]
+    #[error("the file is not gzip")]
     NotGzip,
     /// Too much when unpacked.
-    #[error("more than 32 MB when unpacked")]
+    #[error("more than 64 MB when unpacked")]
     TooLarge,
     /// Too many rows.
     #[error("more than {ROWS_MAX} rows")]
@@ -56,36 +60,52 @@ pub enum UploadFault {
 }
 
 /// Unpacks `sent` and makes lines of it. Blank lines are no rows; a row that cannot be read stays a line, so that it is
-/// counted and refused with its number.
+/// counted and refused with its number. What is unpacked is never held: a bomb ends where the limit is.
 pub fn to_lines(sent: &[u8], format: Format, gzip: bool) -> Result<Lines, UploadFault> {
-    let unpacked;
-    let bytes = if gzip {
-        unpacked = unpack(sent)?;
-        &unpacked
+    let mut lines = Collector { bytes: Vec::with_capacity(sent.len()), rows: 0 };
+    if gzip {
+        // One byte more than allowed tells a bomb from a full file.
+        let mut unpacked = Counted { of: MultiGzDecoder::new(sent).take(UNPACKED_MAX + 1), failed: false };
+        let read = collect(BufReader::new(&mut unpacked), format, &mut lines);
+        match (unpacked.failed, unpacked.of.limit()) {
+            (true, _) => return Err(UploadFault::NotGzip),
+            (false, 0) => return Err(UploadFault::TooLarge),
+            (false, _) => read?,
+        }
     } else {
-        sent
-    };
-    let bytes = bytes.strip_prefix(b"\xEF\xBB\xBF").unwrap_or(bytes);
-    let mut lines = Collector { bytes: Vec::with_capacity(bytes.len() + 1), rows: 0 };
-    match format {
-        Format::Ndjson => ndjson(bytes, &mut lines)?,
-        Format::Csv => csv(bytes, &mut lines)?,
+        collect(sent, format, &mut lines)?;
     }
     if lines.rows == 0 { Err(UploadFault::Empty) } else { Ok(Lines { bytes: lines.bytes, rows: lines.rows }) }
 }
 
-fn unpack(sent: &[u8]) -> Result<Vec<u8>, UploadFault> {
-    let mut unpacked = Vec::new();
-    // One byte more than allowed tells a bomb from a full file.
-    let read = MultiGzDecoder::new(sent).take(UNPACKED_MAX + 1).read_to_end(&mut unpacked);
-    read.map_err(|_| UploadFault::NotGzip)?;
-    if unpacked.len() as u64 > UNPACKED_MAX { Err(UploadFault::TooLarge) } else { Ok(unpacked) }
+/// Remembers that what it reads could not be unpacked: a CSV reader takes that for a record that does not fit.
+struct Counted<R> {
+    of: R,
+    failed: bool,
 }
 
-fn ndjson(bytes: &[u8], lines: &mut Collector) -> Result<(), UploadFault> {
-    for line in BufReader::new(bytes).split(b'\n') {
-        // Reading from memory does not fail.
-        let line = line.unwrap_or_default();
+impl<R: Read> Read for Counted<R> {
+    fn read(&mut self, into: &mut [u8]) -> std::io::Result<usize> {
+        let read = self.of.read(into);
+        self.failed |= read.is_err();
+        read
+    }
+}
+
+fn collect(mut bytes: impl BufRead, format: Format, lines: &mut Collector) -> Result<(), UploadFault> {
+    // A mark of the byte order is no part of the first row. What cannot be read is found out by whoever reads on.
+    if bytes.fill_buf().is_ok_and(|begin| begin.starts_with(b"\xEF\xBB\xBF")) {
+        bytes.consume(3);
+    }
+    match format {
+        Format::Ndjson => ndjson(bytes, lines),
+        Format::Csv => csv(bytes, lines),
+    }
+}
+
+fn ndjson(bytes: impl BufRead, lines: &mut Collector) -> Result<(), UploadFault> {
+    for line in bytes.split(b'\n') {
+        let Ok(line) = line else { return Err(UploadFault::NotGzip) };
         let line = line.trim_ascii();
         if !line.is_empty() {
             lines.push(line)?;
@@ -94,7 +114,7 @@ fn ndjson(bytes: &[u8], lines: &mut Collector) -> Result<(), UploadFault> {
     Ok(())
 }
 
-fn csv(bytes: &[u8], lines: &mut Collector) -> Result<(), UploadFault> {
+fn csv(bytes: impl BufRead, lines: &mut Collector) -> Result<(), UploadFault> {
     let mut reader = csv::ReaderBuilder::new().trim(csv::Trim::All).from_reader(bytes);
     let header = reader.headers().map_err(|_| UploadFault::NoHeader)?.clone();
     if header.iter().all(str::is_empty) {
@@ -107,6 +127,7 @@ fn csv(bytes: &[u8], lines: &mut Collector) -> Result<(), UploadFault> {
                 let row: Map<String, Value> = cells.map(|(n, v)| (n.to_owned(), Value::from(v))).collect();
                 lines.push(Value::Object(row).to_string().as_bytes())?;
             }
+            Err(error) if error.is_io_error() => return Err(UploadFault::NotGzip),
             // Not JSON, so that the row is refused as one that cannot be read.
             Err(error) => lines.push(format!("csv: {error}").replace('\n', " ").as_bytes())?,
         }
@@ -175,10 +196,10 @@ mod tests {
         assert_eq!(check(b"not gzip", Format::Ndjson, true), UploadFault::NotGzip);
         assert_eq!(check(b"sku,title\n", Format::Csv, false), UploadFault::Empty);
         assert_eq!(check(b"", Format::Csv, false), UploadFault::NoHeader);
-        let bomb = gz(&vec![b'\n'; 33 * 1024 * 1024]);
+        let bomb = gz(&vec![b'\n'; 65 * 1024 * 1024]);
         assert!(bomb.len() < SENT_MAX);
         assert_eq!(check(&bomb, Format::Ndjson, true), UploadFault::TooLarge);
-        assert_eq!(check(&b"{}\n".repeat(20_001), Format::Ndjson, false), UploadFault::TooManyRows);
+        assert_eq!(check(&b"{}\n".repeat(100_001), Format::Ndjson, false), UploadFault::TooManyRows);
         assert_eq!(check(&vec![b'x'; ROW_BYTES_MAX], Format::Ndjson, false), UploadFault::RowTooLong(1));
     }
 }

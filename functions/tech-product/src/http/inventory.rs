@@ -16,7 +16,7 @@ use super::reservations;
 use super::view::{AvailabilityAnswer, AvailabilityView, MovementView, StockAnswer, StockView};
 use crate::Ctx;
 use crate::domain::STOCK_MAX;
-use crate::ops::stock::{MoveStock, Pieces, move_stock};
+use crate::ops::stock::{MoveStock, Pieces, move_stock, set_low_stock};
 use crate::table::{self, Movement, Stock};
 
 /// Variants of one product.
@@ -70,8 +70,8 @@ async fn movements(
     Ok(Json(PageAnswer::new(items, found.next.as_ref(), "movements", &caller)))
 }
 
-/// Either `on_hand` (so many are there) or `adjust` (so many more or less). `variant_id` may be left out where there is
-/// only one.
+/// One of `on_hand` (so many are there), `adjust` (so many more or less) and `low_stock` (up to so many available pieces
+/// are few). `variant_id` may be left out where there is only one.
 #[derive(Debug, Deserialize, Validate, JsonSchema)]
 #[serde(deny_unknown_fields)]
 #[schemars(rename = "StockChange")]
@@ -82,6 +82,8 @@ struct ChangeBody {
     on_hand: Option<i64>,
     #[garde(range(min = -STOCK_MAX, max = STOCK_MAX))]
     adjust: Option<i64>,
+    #[garde(range(max = 1_000_000))]
+    low_stock: Option<u32>,
     #[garde(length(chars, max = 200))]
     note: Option<String>,
 }
@@ -95,25 +97,23 @@ async fn change(
 ) -> Result<Json<StockView>, Problem> {
     let id = part(&id)?;
     let stock = of_staff(&ctx, &staff, id).await?;
-    let pieces = match (body.on_hand, body.adjust) {
-        (Some(to), None) => Pieces::Set(to),
-        (None, Some(by)) => Pieces::Adjust(by),
-        _ => return Err(Problem::field("on_hand", "give either on_hand or adjust")),
-    };
     let variant_id = match (body.variant_id, stock.as_slice()) {
         (Some(variant), _) => variant,
         (None, [only]) => only.variant_id,
         (None, _) => return Err(Problem::field("variant_id", "the product has several variants")),
     };
-    let command = MoveStock {
-        product_id: id,
-        variant_id,
-        pieces,
-        note: body.note,
-        key,
-        by: staff.claims().user_id,
-        correlation: ctx.correlation_id(),
+    let by = staff.claims().user_id;
+    let pieces = match (body.on_hand, body.adjust, body.low_stock) {
+        (Some(to), None, None) => Pieces::Set(to),
+        (None, Some(by), None) => Pieces::Adjust(by),
+        (None, None, Some(to)) => {
+            let stock = set_low_stock(&ctx, (id, variant_id), to, (by, ctx.correlation_id())).await?;
+            return Ok(Json(stock.into_row().into()));
+        }
+        _ => return Err(Problem::field("on_hand", "give one of on_hand, adjust and low_stock")),
     };
+    let command =
+        MoveStock { product_id: id, variant_id, pieces, note: body.note, key, by, correlation: ctx.correlation_id() };
     let stock = move_stock(&ctx, &command).await?;
     Ok(Json(stock.into_row().into()))
 }

@@ -1,6 +1,6 @@
 //! What the routes of stock and imports answer.
 
-use domain::{ImportId, Localized, Money, ProductId, Slug, StoreId, Timestamp, UserId, VariantId};
+use domain::{ImportId, Localized, Money, ProductId, ReservationId, Slug, StoreId, Timestamp, UserId, VariantId};
 use schemars::JsonSchema;
 use serde::Serialize;
 
@@ -53,6 +53,10 @@ pub(super) struct StockView {
     /// Pieces that orders hold.
     reserved: i64,
     available: i64,
+    /// Up to so many available pieces are few.
+    low_stock: u32,
+    /// Whether they are few.
+    low: bool,
 }
 
 impl From<Stock> for StockView {
@@ -66,6 +70,8 @@ impl From<Stock> for StockView {
             on_hand: stock.on_hand,
             reserved: stock.reserved,
             available: stock.available,
+            low_stock: stock.low_stock,
+            low: stock.available <= i64::from(stock.low_stock),
         }
     }
 }
@@ -94,6 +100,8 @@ enum CauseView {
     Import { import_id: ImportId },
     /// Somebody of the store said so.
     Staff { by: UserId },
+    /// They left with an order.
+    Sale { reservation_id: ReservationId },
 }
 
 impl From<Movement> for MovementView {
@@ -102,6 +110,7 @@ impl From<Movement> for MovementView {
             MovementCause::Opening { by } => CauseView::Opening { by },
             MovementCause::Import { import_id } => CauseView::Import { import_id },
             MovementCause::Staff { by, .. } => CauseView::Staff { by },
+            MovementCause::Sale { reservation_id } => CauseView::Sale { reservation_id },
         };
         let Movement { variant_id, delta, note, at, .. } = movement;
         Self { variant_id, delta, cause, note, at }

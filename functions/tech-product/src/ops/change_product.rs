@@ -45,7 +45,7 @@ pub async fn change(
     if after == *before {
         return Ok(before);
     }
-    let after = Product { updated_at: ctx.clock.now(), ..after };
+    let after = after.edited(ctx.clock.now());
     let card = ctx.table.get_consistent::<Card>(card_key(before.store_id, &before.sku)).await?;
     let card = card.ok_or(ProductError::Changed)?;
     let told = audit(ctx, by, "product.change", format!("product/{}", before.product_id), difference(&before, &after));

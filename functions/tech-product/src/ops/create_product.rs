@@ -63,6 +63,7 @@ pub async fn create(intake: &Intake, new: NewProduct) -> Result<Product, Product
         variants: vec![default_variant(id, new.sku, new.price)],
         created_at: now,
         updated_at: now,
+        edited_at: Some(now),
         imported: None,
     };
     let after = json!({"sku": product.sku, "price": new.price, "stock": new.stock, "category": product.category});

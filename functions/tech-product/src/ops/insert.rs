@@ -21,6 +21,9 @@ pub(super) enum Inserted {
     Full,
 }
 
+/// Rows of a new product with one variant: product, card, slug, stock, movement.
+pub(super) const ROWS_MAX: usize = 5;
+
 /// Characters of a title's slug that are kept before a suffix.
 const SLUG_STEM_MAX: usize = 60;
 
@@ -66,13 +69,28 @@ pub(super) async fn insert(
 }
 
 fn transaction(product: &Product, pieces: i64, cause: &MovementCause, products_max: u32, told: Option<Event>) -> Tx {
+    let tx = written(Tx::new(), product, pieces, cause);
+    let tx = tx.adjust("counter", counters_key(product.store_id), more(1, products_max));
+    match told {
+        Some(event) => tx.tell(event),
+        None => tx,
+    }
+}
+
+/// So many products more of a store that may have `products_max`.
+pub(super) fn more(count: u32, products_max: u32) -> Adjust {
+    let (count, max) = (i64::from(count), i64::from(products_max));
+    Adjust::upsert("counters").add("products", count).at_most("products", max - count)
+}
+
+/// `tx` and every row of a new product, at most [`ROWS_MAX`] when it has one variant; the product's own is the first.
+pub(super) fn written(mut tx: Tx, product: &Product, pieces: i64, cause: &MovementCause) -> Tx {
     let claim = SlugClaim { slug: product.slug.clone(), product_id: product.product_id };
-    let one_more = Adjust::upsert("counters").add("products", 1).at_most("products", i64::from(products_max) - 1);
-    let mut tx = Tx::new().create("product", product);
+    tx = tx.create("product", product);
     if let Some(card) = Card::of(product) {
         tx = tx.create("card", &card);
     }
-    tx = tx.create("slug", &claim).adjust("counter", counters_key(product.store_id), one_more);
+    tx = tx.create("slug", &claim);
     for variant in &product.variants {
         let on_hand = if variant.default { pieces } else { 0 };
         tx = tx.create("stock", &stock_row(product, variant, on_hand));
@@ -89,10 +107,7 @@ fn transaction(product: &Product, pieces: i64, cause: &MovementCause, products_m
             tx = tx.create("movement", &movement);
         }
     }
-    match told {
-        Some(event) => tx.tell(event),
-        None => tx,
-    }
+    tx
 }
 
 /// The stock of a variant that is new.
@@ -109,11 +124,13 @@ pub(super) fn stock_row(product: &Product, variant: &Variant, on_hand: i64) -> S
         on_hand,
         reserved: 0,
         available: on_hand,
+        low_stock: 0,
+        counted_at: None,
     }
 }
 
 /// Slugs to try: the title's, the title's with a piece of the id, the id's own.
-fn slugs(title: &str, id: ProductId) -> Vec<Slug> {
+pub(super) fn slugs(title: &str, id: ProductId) -> Vec<Slug> {
     let id = id.uuid().simple().to_string();
     let stem = |slug: &Slug| slug.as_str().chars().take(SLUG_STEM_MAX).collect::<String>();
     let plain = Slug::from_title(title);

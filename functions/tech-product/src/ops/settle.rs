@@ -2,13 +2,13 @@
 
 use contracts::{Reservation, ReservedLine};
 use domain::{ReservationId, StoreId};
-use dynamodb::{Adjust, Error, Stored, Tx};
+use dynamodb::{Adjust, Error, Stored, TRANSACT_OPERATIONS_MAX, Tx};
 use jiff::SignedDuration;
 
-use super::reserve::{ReserveError, check_length};
+use super::reserve::{LINES_MAX, ReserveError, check_length};
 use crate::Ctx;
 use crate::domain::{Hold, HoldError, Settled};
-use crate::table::{hold_key, stock_key};
+use crate::table::{Movement, MovementCause, hold_key, stock_key};
 
 /// Why a hold does not go on so.
 #[derive(Debug, thiserror::Error)]
@@ -30,6 +30,8 @@ pub enum SettleError {
 /// How often a hold that somebody else moved in between is looked at again. Each time one of them got on: ten parts end,
 /// and extensions are few.
 const ATTEMPTS_MAX: u32 = 20;
+// Every line leaves with a movement, and the reservation's row moves with them.
+const _: () = assert!(2 * LINES_MAX < TRANSACT_OPERATIONS_MAX);
 
 /// The stock of `store`, or of every store whose part is still held, leaves. Done before: the stored answer.
 pub async fn commit(ctx: &Ctx, id: ReservationId, store: Option<StoreId>) -> Result<Reservation, SettleError> {
@@ -70,21 +72,36 @@ pub async fn extend(ctx: &Ctx, id: ReservationId, seconds: u32) -> Result<Reserv
     settle(ctx, id, |hold| hold.extend(until, now), None).await
 }
 
-fn leave(line: &ReservedLine) -> Adjust {
+/// What the end of a hold does to the stock of a line.
+type Effect = fn(Tx, &Hold, &ReservedLine) -> Tx;
+
+fn leave(tx: Tx, hold: &Hold, line: &ReservedLine) -> Tx {
     let quantity = i64::from(line.quantity);
-    Adjust::existing().add("reserved", -quantity).add("on_hand", -quantity).at_least("reserved", quantity)
+    let name = format!("sale/{}/{}", hold.reservation_id, line.variant_id);
+    let movement = Movement {
+        movement_id: uuid::Uuid::new_v5(&line.product_id.uuid(), name.as_bytes()),
+        product_id: line.product_id,
+        variant_id: line.variant_id,
+        delta: -quantity,
+        cause: MovementCause::Sale { reservation_id: hold.reservation_id },
+        note: None,
+        at: hold.updated_at,
+    };
+    let gone = Adjust::existing().add("reserved", -quantity).add("on_hand", -quantity).at_least("reserved", quantity);
+    tx.adjust("line", stock_key(line.product_id, line.variant_id), gone).create("movement", &movement)
 }
 
-fn give_back(line: &ReservedLine) -> Adjust {
+fn give_back(tx: Tx, _: &Hold, line: &ReservedLine) -> Tx {
     let quantity = i64::from(line.quantity);
-    Adjust::existing().add("reserved", -quantity).add("available", quantity).at_least("reserved", quantity)
+    let back = Adjust::existing().add("reserved", -quantity).add("available", quantity).at_least("reserved", quantity);
+    tx.adjust("line", stock_key(line.product_id, line.variant_id), back)
 }
 
 async fn settle(
     ctx: &Ctx,
     id: ReservationId,
     rule: impl Fn(&Hold) -> Result<Settled, HoldError>,
-    stock: Option<fn(&ReservedLine) -> Adjust>,
+    effect: Option<Effect>,
 ) -> Result<Reservation, SettleError> {
     let mut attempt = 0;
     loop {
@@ -95,9 +112,9 @@ async fn settle(
             Settled::Now(next) => next,
         };
         let mut tx = Tx::new().replace("reservation", &hold, &next);
-        if let Some(change) = stock {
+        if let Some(effect) = effect {
             for line in next.moved_since(&hold) {
-                tx = tx.adjust("line", stock_key(line.product_id, line.variant_id), change(line));
+                tx = effect(tx, &next, line);
             }
         }
         match ctx.table.commit(tx).await {

@@ -82,7 +82,7 @@ pub async fn move_stock(ctx: &Ctx, command: &MoveStock) -> Result<Stored<Stock>,
     if stock.on_hand + delta > STOCK_MAX {
         return Err(StockError::TooMany);
     }
-    let mut adjust = moved(Adjust::existing(), delta);
+    let mut adjust = moved(Adjust::existing(), delta).set("counted_at", movement.at);
     if matches!(command.pieces, Pieces::Set(_)) {
         adjust = adjust.equals("on_hand", stock.on_hand);
     }
@@ -103,6 +103,28 @@ pub async fn move_stock(ctx: &Ctx, command: &MoveStock) -> Result<Stored<Stock>,
             }
             Err(StockError::Changed)
         }
+        Err(error) => Err(error.into()),
+    }
+}
+
+/// Up to how many available pieces of a variant are few. Said again, nothing changes.
+pub async fn set_low_stock(
+    ctx: &Ctx,
+    (product, variant): (ProductId, VariantId),
+    to: u32,
+    by: (UserId, CorrelationId),
+) -> Result<Stored<Stock>, StockError> {
+    let stock = read(ctx, product, variant).await?;
+    if stock.low_stock == to {
+        return Ok(stock);
+    }
+    let (before, after) = (json!({"low_stock": stock.low_stock}), json!({"low_stock": to}));
+    let by = (Actor::User { id: by.0 }, by.1);
+    let told = audit(ctx, by, "stock.low_stock", format!("variant/{variant}"), (before, after));
+    let set = Adjust::existing().set("low_stock", to);
+    match ctx.table.commit(Tx::new().adjust("stock", stock_key(product, variant), set).tell(told)).await {
+        Ok(()) => read(ctx, product, variant).await,
+        Err(Error::Refused(_)) => Err(StockError::Changed),
         Err(error) => Err(error.into()),
     }
 }

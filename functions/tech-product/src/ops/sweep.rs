@@ -49,7 +49,7 @@ async fn look_at(intake: &Intake, key: &Key) -> Result<(), SweepError> {
 async fn nudge(intake: &Intake, id: domain::ImportId) -> Result<(), SweepError> {
     let now = intake.ctx.clock.now();
     let Some(import) = intake.ctx.table.get_consistent::<Import>(import_key(id)).await? else { return Ok(()) };
-    if import.is_over() || import.look_at > now {
+    if !import.is_under_way() || import.look_at > now {
         return Ok(());
     }
     let Some(nudged) = import.nudged(now) else {

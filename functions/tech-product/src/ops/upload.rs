@@ -79,6 +79,7 @@ pub async fn take(intake: &Intake, upload: Upload) -> Result<Import, UploadError
         mapping,
         status: ImportStatus::Pending,
         failure: None,
+        sent: None,
         total: lines.rows,
         done: 0,
         accepted: 0,

@@ -5,7 +5,7 @@
 
 use std::cmp::Ordering;
 
-use domain::StoreId;
+use domain::{StoreId, Timestamp};
 use dynamodb::{Error, Stored};
 
 use super::create_product::default_variant;
@@ -70,15 +70,16 @@ impl Context<'_> {
         Err(Error::Call { operation: "TransactWriteItems", detail })
     }
 
-    async fn make(&self, number: u32, row: &ImportRow) -> Result<Tried, Error> {
+    /// The product that row `number` makes where there is none of its SKU, or why it makes none.
+    pub(super) fn product(&self, number: u32, row: &ImportRow) -> Result<Product, Vec<Refusal>> {
         let id = product_id(self.store(), &row.sku);
         let details = Details::default().with(row.patch.clone(), self.template);
         let missing = missing(&details, row.price, self.template);
         if !missing.is_empty() {
-            return Ok(Tried::Done(Outcome::Refused(missing)));
+            return Err(missing);
         }
         let now = self.ctx.clock.now();
-        let product = Product {
+        Ok(Product {
             product_id: id,
             store_id: self.store(),
             sku: row.sku.clone(),
@@ -90,7 +91,15 @@ impl Context<'_> {
             variants: vec![default_variant(id, row.sku.clone(), row.price)],
             created_at: now,
             updated_at: now,
+            edited_at: None,
             imported: Some(self.mark(number, true)),
+        })
+    }
+
+    async fn make(&self, number: u32, row: &ImportRow) -> Result<Tried, Error> {
+        let product = match self.product(number, row) {
+            Ok(product) => product,
+            Err(missing) => return Ok(Tried::Done(Outcome::Refused(missing))),
         };
         let inserted = insert(self.ctx, product, row.stock, self.cause(), self.products_max, None).await?;
         Ok(match inserted {
@@ -107,6 +116,9 @@ impl Context<'_> {
         }
         if before.category != self.import.category {
             return Ok(refused(Refusal::new("sku", Fault::OtherCategory).found(before.category.as_str())));
+        }
+        if let Some(at) = self.later(before.edited_at) {
+            return Ok(refused(Refusal::new("sku", Fault::Edited).found(&at)));
         }
         let after = self.updated(number, row, before);
         let missing = missing(&after.details, row.price, self.template);
@@ -125,6 +137,9 @@ impl Context<'_> {
         )
         .await?;
         let (Some(card), Some(stock)) = (card, stock) else { return Ok(Tried::Raced) };
+        if let Some(at) = self.later(stock.counted_at) {
+            return Ok(refused(Refusal::new("stock", Fault::Edited).found(&at)));
+        }
         if row.stock < stock.reserved {
             return Ok(refused(Refusal::new("stock", Fault::StockReserved).found(&stock.reserved.to_string())));
         }
@@ -178,11 +193,16 @@ impl Context<'_> {
         }
     }
 
+    /// `at`, when it is later than the upload.
+    fn later(&self, at: Option<Timestamp>) -> Option<String> {
+        at.filter(|at| *at > self.import.created_at).map(|at| at.to_string())
+    }
+
     fn mark(&self, number: u32, created: bool) -> ImportMark {
         ImportMark { import_id: self.import.import_id, number, created }
     }
 
-    fn cause(&self) -> MovementCause {
+    pub(super) fn cause(&self) -> MovementCause {
         MovementCause::Import { import_id: self.import.import_id }
     }
 }

@@ -62,7 +62,7 @@ pub async fn add(ctx: &Ctx, before: Stored<Product>, new: NewVariant, by: By) ->
         return if same { Ok(before) } else { Err(ProductError::SkuTaken(before.product_id)) };
     }
     let variant = Variant { variant_id, sku, options, price, default };
-    let mut after = Product { updated_at: ctx.clock.now(), ..Product::clone(&before) };
+    let mut after = Product::clone(&before).edited(ctx.clock.now());
     if default {
         after.variants.iter_mut().for_each(|other| other.default = false);
     }
@@ -91,7 +91,7 @@ pub async fn change(
     if let Some(refusal) = change.price.and_then(price_fault) {
         return Err(ProductError::Faults(vec![refusal]));
     }
-    let mut after = Product { updated_at: ctx.clock.now(), ..Product::clone(&before) };
+    let mut after = Product::clone(&before).edited(ctx.clock.now());
     for variant in &mut after.variants {
         if variant.variant_id == id {
             variant.options = change.options.clone().unwrap_or_else(|| variant.options.clone());
@@ -126,7 +126,7 @@ pub async fn remove(
     if stock.reserved > 0 {
         return Err(ProductError::Reserved(stock.reserved));
     }
-    let mut after = Product { updated_at: ctx.clock.now(), ..Product::clone(&before) };
+    let mut after = Product::clone(&before).edited(ctx.clock.now());
     after.variants.retain(|other| other.variant_id != id);
     let told = (by, "variant.remove", json!({"variant": variant, "on_hand": stock.on_hand}), Value::Null);
     let also = |tx: Tx| {

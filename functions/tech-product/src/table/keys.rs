@@ -229,7 +229,7 @@ impl Row for Import {
     }
 
     fn due(&self) -> Option<Due> {
-        (!self.is_over()).then_some(Due(self.look_at))
+        self.is_under_way().then_some(Due(self.look_at))
     }
 }
 

@@ -2,7 +2,9 @@
 
 use std::collections::BTreeMap;
 
-use domain::{ImportId, Localized, Money, OrderId, ProductId, Slug, StoreId, Timestamp, UserId, VariantId};
+use domain::{
+    ImportId, Localized, Money, OrderId, ProductId, ReservationId, Slug, StoreId, Timestamp, UserId, VariantId,
+};
 use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 
@@ -59,6 +61,12 @@ pub struct Stock {
     pub reserved: i64,
     /// Those of them that can be bought.
     pub available: i64,
+    /// Up to so many available pieces are few.
+    #[serde(default)]
+    pub low_stock: u32,
+    /// When somebody counted, received or wrote off last: an import that was uploaded before leaves the pieces alone.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub counted_at: Option<Timestamp>,
 }
 
 /// A price that was changed.
@@ -78,7 +86,8 @@ pub struct PriceChange {
     pub product_version: u64,
 }
 
-/// A change of the pieces in the store that no sale made. What sales do to a stock stands in their reservations.
+/// A change of the pieces in the store: the deltas of a variant's movements sum to its `on_hand`. Pieces that are merely
+/// held have not moved: which they are stands in their reservations.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Movement {
     /// Follows from what caused it, so that a repetition moves nothing.
@@ -118,6 +127,11 @@ pub enum MovementCause {
         by: UserId,
         /// What was asked for, to tell a repetition from another request under the same key.
         asked: String,
+    },
+    /// They left with an order.
+    Sale {
+        /// The reservation that held them.
+        reservation_id: ReservationId,
     },
 }
 

@@ -212,6 +212,11 @@ fn import_failure(reason: ImportFailure) -> Localized {
             "Загруженный файл не удалось прочитать. Обработанные строки сохранены; отправьте файл ещё раз.",
             "The uploaded file could not be read. Rows done until then are kept; please upload it again.",
         ),
+        ImportFailure::BadFile => Localized::new(
+            "Faylni qabul qilib bo'lmadi: u NDJSON yoki CSV emas yoki juda katta.",
+            "Файл не может быть принят: это не NDJSON и не CSV, или он слишком большой.",
+            "The file cannot be taken: it is neither NDJSON nor CSV, or it is too large.",
+        ),
         ImportFailure::Stalled => Localized::new(
             "Bizdagi nosozlik sababli import tugamadi. Ungacha yuklangan qatorlar saqlangan; faylni qayta yuboring.",
             "Импорт не завершён из-за сбоя на нашей стороне. Обработанные строки сохранены; отправьте файл ещё раз.",
@@ -273,7 +278,7 @@ mod tests {
             all.push(Message::StaffChanged { store_id, store_name: store_name(), role });
         }
         all.extend(
-            [ImportFailure::StoreNotActive, ImportFailure::FileGone, ImportFailure::Stalled]
+            [ImportFailure::StoreNotActive, ImportFailure::FileGone, ImportFailure::BadFile, ImportFailure::Stalled]
                 .map(|reason| Message::ImportFailed { import_id: ImportId::derived("i"), store_id, reason }),
         );
         all

@@ -6,18 +6,35 @@ use e2e::Cloud;
 use futures::StreamExt;
 
 use crate::cpu;
+use crate::quiet::quiet;
+
+/// How long the cloud is watched doing nothing.
+const IDLE: Duration = Duration::from_secs(5);
 
 /// Runs loads against one cloud.
-pub(crate) struct Load {
+pub(crate) struct Load<'a> {
+    cloud: &'a Cloud,
     host: u32,
+    /// CPU-milliseconds a second that the cloud takes for nothing.
+    idle: f64,
 }
 
-impl Load {
-    pub(crate) fn new(cloud: &Cloud) -> Self {
-        Self { host: cloud.pid().expect("the host runs") }
+impl<'a> Load<'a> {
+    /// Watches the cloud idle, prints that and the head of the table.
+    pub(crate) async fn of(cloud: &'a Cloud) -> Self {
+        let host = cloud.pid().expect("the host runs");
+        quiet(cloud).await;
+        let cpu = cpu::milliseconds(host);
+        tokio::time::sleep(IDLE).await;
+        let idle = count(cpu::milliseconds(host) - cpu) / IDLE.as_secs_f64();
+        println!("\nIdle, the cloud takes {idle:.0} CPU-ms a second, which are subtracted below.\n");
+        println!("| request | clients | requests/s | p50 ms | p99 ms | CPU-ms each, with what follows |");
+        println!("| --- | --: | --: | --: | --: | --: |");
+        Self { cloud, host, idle }
     }
 
-    /// Warms up with a tenth, then measures `requests` by `clients` at a time and prints a row.
+    /// Warms up with a tenth, then measures the rest of `requests` by `clients` at a time and prints a row. `request`
+    /// is given how many came before.
     ///
     /// # Panics
     /// When an answer is not 2xx: a load of errors measures nothing.
@@ -26,26 +43,35 @@ impl Load {
         what: &str,
         clients: usize,
         requests: usize,
-        request: impl Fn() -> F,
+        request: impl Fn(usize) -> F,
     ) {
-        let one = |_| async {
-            let begun = Instant::now();
-            let status = request().await;
-            assert!((200..300).contains(&status), "{what} answered {status}");
-            begun.elapsed()
+        let one = |n| {
+            let answer = request(n);
+            async {
+                let begun = Instant::now();
+                let status = answer.await;
+                assert!((200..300).contains(&status), "{what} answered {status}");
+                begun.elapsed()
+            }
         };
         let warm_up = requests / 10;
-        futures::stream::iter(0..warm_up).map(one).buffer_unordered(clients).collect::<Vec<_>>().await;
+        futures::stream::iter(0..warm_up).map(&one).buffer_unordered(clients).collect::<Vec<_>>().await;
+        quiet(self.cloud).await;
         let (cpu, begun) = (cpu::milliseconds(self.host), Instant::now());
-        let measured = requests - warm_up;
         let mut times: Vec<Duration> =
-            futures::stream::iter(0..measured).map(one).buffer_unordered(clients).collect().await;
-        let (elapsed, cpu) = (begun.elapsed(), cpu::milliseconds(self.host) - cpu);
+            futures::stream::iter(warm_up..requests).map(&one).buffer_unordered(clients).collect().await;
+        let elapsed = begun.elapsed();
+        quiet(self.cloud).await;
+        let used = count(cpu::milliseconds(self.host) - cpu) - self.idle * begun.elapsed().as_secs_f64();
         times.sort_unstable();
         let at = |percent: usize| times[(times.len() - 1) * percent / 100].as_secs_f64() * 1e3;
-        #[expect(clippy::cast_precision_loss, reason = "counts of a benchmark are small")]
-        let (count, cpu) = (measured as f64, cpu as f64);
-        let rate = count / elapsed.as_secs_f64();
-        println!("| {what} | {clients} | {rate:.0} | {:.1} | {:.1} | {:.1} |", at(50), at(99), cpu / count);
+        let measured = count(times.len() as u64);
+        let rate = measured / elapsed.as_secs_f64();
+        println!("| {what} | {clients} | {rate:.0} | {:.1} | {:.1} | {:.1} |", at(50), at(99), used / measured);
     }
+}
+
+#[expect(clippy::cast_precision_loss, reason = "counts of a benchmark are small")]
+fn count(number: u64) -> f64 {
+    number as f64
 }

@@ -1,5 +1,7 @@
 //! A real browser, by WebDriver: Chromium without a window.
 
+use std::io::{Read, Write};
+use std::net::TcpStream;
 use std::process::Stdio;
 use std::time::Duration;
 
@@ -12,11 +14,15 @@ use tokio::process::{Child, Command};
 /// What starts the browser; Debian's package is `chromium-driver`.
 const DRIVER: &str = "chromedriver";
 
+/// How long a window may take to close.
+const CLOSING_MAX: Duration = Duration::from_secs(10);
+
 /// One window. Dropping it ends the browser.
 pub struct Browser {
     http: reqwest::Client,
     session: String,
-    driver: Child,
+    // Ended in this order: the driver, then what the browser kept.
+    _driver: Child,
     _profile: TempDir,
 }
 
@@ -65,7 +71,7 @@ impl Browser {
         let answer = send(&http, Method::POST, &format!("{base}/session"), Some(&capabilities)).await;
         let id = answer["sessionId"].as_str().unwrap_or_else(|| panic!("no window: {answer}"));
         let session = format!("{base}/session/{id}");
-        Some(Self { http, session, driver, _profile: profile })
+        Some(Self { http, session, _driver: driver, _profile: profile })
     }
 
     /// Loads a page.
@@ -85,20 +91,23 @@ impl Browser {
         severe.map(|entry| entry["message"].to_string()).collect()
     }
 
-    /// The window as a picture, PNG in base64.
-    pub async fn picture(&self) -> String {
-        let picture = send(&self.http, Method::GET, &format!("{}/screenshot", self.session), None).await;
-        picture.as_str().expect("a picture is text").to_owned()
-    }
-
-    /// Closes the window and ends the browser.
-    pub async fn close(mut self) {
-        send(&self.http, Method::DELETE, &self.session, None).await;
-        self.driver.kill().await.expect("the driver ends");
-    }
-
     async fn post(&self, command: &str, body: &Value) -> Value {
         send(&self.http, Method::POST, &format!("{}/{command}", self.session), Some(body)).await
+    }
+}
+
+/// Closes the window, which ends the browser; a driver that is only killed leaves it behind.
+impl Drop for Browser {
+    fn drop(&mut self) {
+        let Some((address, path)) = self.session.trim_start_matches("http://").split_once('/') else { return };
+        let closed = TcpStream::connect(address).and_then(|mut driver| {
+            driver.set_read_timeout(Some(CLOSING_MAX))?;
+            write!(driver, "DELETE /{path} HTTP/1.1\r\nHost: {address}\r\nConnection: close\r\n\r\n")?;
+            driver.read(&mut [0; 1024])
+        });
+        if let Err(error) = closed {
+            eprintln!("the browser was not closed: {error}");
+        }
     }
 }
 

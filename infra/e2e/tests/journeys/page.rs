@@ -54,7 +54,6 @@ async fn the_reference_is_read_and_tried_in_a_browser() {
     .await;
     assert!(!wide(&browser).await, "a desktop scrolls sideways");
     assert_eq!(browser.complaints().await, [""; 0]);
-    browser.close().await;
 }
 
 #[tokio::test(flavor = "multi_thread")]
@@ -70,5 +69,4 @@ async fn the_reference_fits_a_phone() {
     .await;
     assert!(!wide(&browser).await, "an open operation scrolls sideways");
     assert_eq!(browser.complaints().await, [""; 0]);
-    browser.close().await;
 }

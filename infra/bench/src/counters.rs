@@ -54,6 +54,7 @@ pub(crate) async fn checkouts(cloud: &Cloud, market: &Market) {
     print("Its payment: CheckPerform-, Create- and PerformTransaction", cloud, Some(journal)).await;
 }
 
+#[expect(clippy::disallowed_methods, reason = "Payme's times are those of this machine")]
 async fn pay(cloud: &Cloud, checkout: &Value) {
     let payme = Payme::of(cloud);
     let id = checkout["checkout_id"].as_str().expect("a checkout has an id");

@@ -52,8 +52,8 @@ impl Market {
         let known = &self.lines[0].product_id;
         let row = cpu_row("the-last-pieces", 4_500_000, pieces);
         Shop::import(&self.shop.owner, &self.shop.store_id, "cpu", &[row]).await;
-        let shelf = self.caller.shelf("cpu").await;
-        shelf.into_iter().find(|goods| goods.product_id != *known).expect("the new processor is on sale")
+        let on_sale = self.caller.shelf("cpu").await;
+        on_sale.into_iter().find(|goods| goods.product_id != *known).expect("the new processor is on sale")
     }
 
     /// Puts one piece into a shopper's cart.

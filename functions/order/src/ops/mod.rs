@@ -21,4 +21,6 @@ pub use look::{
     OrderPage, books_of, books_on, checkout_of, history, order, orders, orders_at, orders_of, store_balance,
     store_order, store_orders,
 };
+#[cfg(test)]
+use sweep::sweep_within;
 pub use sweep::{SweepError, sweep};

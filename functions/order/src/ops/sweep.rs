@@ -58,7 +58,12 @@ pub enum SweepError {
 /// a request could not, until nothing is due or the time is used up;
 /// what is left then is due in the next sweep. One row's failure does not stop the others, and none is tried twice.
 pub async fn sweep(ctx: &Ctx) -> Result<(), SweepError> {
-    let begin_until = Instant::now() + BEGIN_WITHIN;
+    sweep_within(ctx, BEGIN_WITHIN).await
+}
+
+/// The same with another time.
+pub(super) async fn sweep_within(ctx: &Ctx, begin_within: Duration) -> Result<(), SweepError> {
+    let begin_until = Instant::now() + begin_within;
     let mut tried = HashSet::new();
     let mut failed = 0;
     loop {

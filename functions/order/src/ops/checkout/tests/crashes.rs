@@ -2,7 +2,7 @@ use domain::{CheckoutId, UserId};
 use jiff::SignedDuration;
 
 use super::{assert_complete, assert_nothing_left, orders, saga};
-use crate::ops::{PlaceError, place, sweep};
+use crate::ops::{PlaceError, place, sweep, sweep_within};
 use crate::table::{Payment, Saga, SagaState, payment_key};
 use crate::testkit::{At, Fault, World, command, shopper, world};
 
@@ -140,7 +140,8 @@ async fn one_sweep_deals_with_everything_that_is_due_eight_rows_at_a_time() {
     for saga in &sagas {
         w.ctx.table.create(saga).await.unwrap();
     }
-    sweep(&w.ctx).await.unwrap();
+    // However busy the machine is: what counts is that no second sweep is needed.
+    sweep_within(&w.ctx, std::time::Duration::from_mins(1)).await.unwrap();
     assert_eq!(w.ctx.table.due(w.ctx.clock.now(), 100).await.unwrap(), []);
     assert!(w.most_at_once() > 1 && w.most_at_once() <= 8, "{}", w.most_at_once());
 }

@@ -128,8 +128,13 @@ impl Shop {
 
     /// Orders what is in the cart, to be paid in cash.
     pub async fn order(&self, shopper: &Person, key: &str) -> Reply {
+        self.order_by(shopper, key, "CASH_ON_DELIVERY").await
+    }
+
+    /// Orders what is in the cart, to be paid by that method.
+    pub async fn order_by(&self, shopper: &Person, key: &str, method: &str) -> Reply {
         let client = shopper.client.with("idempotency-key", key);
-        client.post("/v1/orders", &order_body()).await
+        client.post("/v1/orders", &Self::order_body(method)).await
     }
 
     /// Fills the cart and orders.
@@ -142,7 +147,7 @@ impl Shop {
     pub fn prepared_order(&self, shopper: &Person, key: &str) -> impl Future<Output = Option<u16>> + Send + 'static {
         let client = shopper.client.with("idempotency-key", key);
         async move {
-            let body = order_body().to_string().into_bytes();
+            let body = Self::order_body("CASH_ON_DELIVERY").to_string().into_bytes();
             client.try_send("POST", "/v1/orders", Some(("application/json", body))).await.ok().map(|r| r.status)
         }
     }
@@ -168,14 +173,15 @@ impl Shop {
         })
         .await
     }
-}
 
-fn order_body() -> Value {
-    json!({
-        "payment_method": "CASH_ON_DELIVERY",
-        "address": {
-            "recipient": "Dilnoza Karimova", "phone": "+998901234567", "region": "UZ-TK",
-            "district": "Chilonzor tumani", "street": "Bunyodkor shoh ko'chasi", "house": "12",
-        },
-    })
+    /// What is sent to order whatever is in the cart.
+    pub fn order_body(method: &str) -> Value {
+        json!({
+            "payment_method": method,
+            "address": {
+                "recipient": "Dilnoza Karimova", "phone": "+998901234567", "region": "UZ-TK",
+                "district": "Chilonzor tumani", "street": "Bunyodkor shoh ko'chasi", "house": "12",
+            },
+        })
+    }
 }

@@ -55,40 +55,21 @@ async fn no_account_is_lost_or_half_made_when_everything_is_killed() {
     cloud.stop().await;
 }
 
-/// Kills the processes of a function, as it works, and says how many there were.
-fn kill_function(cloud: &Cloud, binary: &str) -> usize {
-    let mut killed = 0;
-    for pid in e2e::processes_of(cloud) {
-        let name = std::fs::read_link(format!("/proc/{pid}/exe")).unwrap_or_default();
-        if name.ends_with(binary) {
-            let status = std::process::Command::new("kill").args(["-9", &pid.to_string()]).status().unwrap();
-            killed += usize::from(status.success());
-        }
-    }
-    killed
+/// Kills a function in the middle of its next batch: at its first call, before or after the call took effect.
+async fn kill_at_work(cloud: &Cloud, function: &str, when: &str) {
+    let fault = json!({"function": function, "nth": 1, "when": when});
+    cloud.control().post("/faults", &fault).await.expect_status(201);
 }
 
 #[tokio::test(flavor = "multi_thread")]
 async fn a_function_killed_in_the_middle_of_a_batch_loses_nothing() {
     let cloud = Cloud::start().await;
     let mut people = Vec::new();
-    let (mut killed, mut in_flight) = (0, 0);
-    for n in 0..24 {
-        let name = format!("batch-{n}");
-        let join = Person::join(&cloud, &name, "CUSTOMER");
-        let kill = async {
-            // Whatever they are at: taking a batch, in it, answering it.
-            for _ in 0..20 {
-                let queues = cloud.control().get("/queues").await.body;
-                let queue = queues.as_array().and_then(|all| all.iter().find(|q| q["queue"] == "um-dev-user-events"));
-                in_flight += queue.and_then(|q| q["in_flight"].as_u64()).unwrap_or_default();
-                killed += kill_function(&cloud, "user-worker") + kill_function(&cloud, "auth-publisher");
-                tokio::time::sleep(std::time::Duration::from_millis(20)).await;
-            }
-        };
-        people.push(tokio::join!(join, kill).0);
+    for n in 0..12 {
+        let function = ["um-dev-user-worker", "um-dev-auth-publisher"][n % 2];
+        kill_at_work(&cloud, function, ["before", "after"][n / 2 % 2]).await;
+        people.push(Person::join(&cloud, &format!("batch-{n}"), "CUSTOMER").await);
     }
-    assert!(killed > 0 && in_flight > 0, "functions were killed at work: {killed}, {in_flight} messages in flight");
     // What was in flight comes again after its visibility timeout.
     let mut offset_seconds = 0;
     e2e::within_two_minutes("every profile arrives", || {
@@ -106,6 +87,8 @@ async fn a_function_killed_in_the_middle_of_a_batch_loses_nothing() {
         }
     })
     .await;
+    let faults = cloud.control().get("/faults").await.body;
+    assert!(faults.as_array().unwrap().iter().all(|fault| fault["fired"] == true), "each struck: {faults}");
     cloud.stop().await;
 }
 

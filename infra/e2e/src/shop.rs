@@ -143,15 +143,6 @@ impl Shop {
         self.order(shopper, key).await
     }
 
-    /// An order that is sent when the future is awaited, by itself, whatever becomes of the cloud.
-    pub fn prepared_order(&self, shopper: &Person, key: &str) -> impl Future<Output = Option<u16>> + Send + 'static {
-        let client = shopper.client.with("idempotency-key", key);
-        async move {
-            let body = Self::order_body("CASH_ON_DELIVERY").to_string().into_bytes();
-            client.try_send("POST", "/v1/orders", Some(("application/json", body))).await.ok().map(|r| r.status)
-        }
-    }
-
     /// How many pieces can be bought.
     pub async fn available(&self) -> i64 {
         let path = format!("/v1/products/{}/availability", self.product_id);

@@ -3,122 +3,44 @@
 //! | row | PK | SK |
 //! | --- | --- | --- |
 //! | raw event | `EVENTS#<business hour>` | event id |
-//! | what a front end reported | `REPORTS#<business hour>` | event id |
+//! | what a front end reported | `REPORTS#<business hour>` | `<visitor id>#<report id>` |
 //! | a visitor of a day | `VISITORS#<date>#<scope>` | visitor id |
+//! | a visitor's session | `SESSIONS#<visitor>` | session id |
+//! | a search term's day | `SEARCHES#<date>` | term |
 //! | a store's day | `STORE#<store>` | `DAY#<date>` |
 //! | a product's day | `PRODUCT#<product>` | `DAY#<date>` |
 //! | the platform's day | `PLATFORM` | `DAY#<date>` |
 //!
 //! | question | answered by |
 //! | --- | --- |
-//! | was this event counted? | the raw event's key, as a condition of counting |
+//! | was this counted? | the key of the raw event or the report, as a condition of counting |
 //! | has this visitor been here today? | the visitor's key, as a condition of counting them |
+//! | how long was this session, and did it bounce? | the session's row, replaced under its version as reports come in |
 //! | a scope's days from, to | its partition, `DAY#` between |
-//! | the events of an hour | its partition |
+//! | whose product is it? | the product's days that a service told of: `store_id` |
+//! | what services told, what front ends reported in an hour | its partition |
+//! | the sessions of a visitor | their partition |
+//! | what was searched for on a day | its partition |
 //!
 //! An hour's events share a partition: 1,000 writes a second fit, and a page never crosses partitions.
 
-use contracts::Event;
-use domain::{Date, ProductId, StoreId, Timestamp};
+mod raw;
+mod search;
+mod visit;
+
+use domain::{Date, ProductId, StoreId};
 use dynamodb::{Key, Row, TableSchema};
 use serde::{Deserialize, Serialize};
-use uuid::Uuid;
 
-use crate::domain::Report;
+pub use raw::{EventRow, ReportRow, hour_of};
+pub use search::SearchRow;
+pub use visit::{VisitorRow, session_key};
 
 /// The shape of the table.
 pub const SCHEMA: TableSchema = TableSchema { indexes: &[] };
 
-/// How long raw events are kept.
-const EVENT_DAYS: i64 = 730;
-/// How long a visitor of a day is remembered: longer than their reports may be late.
-const VISITOR_DAYS: i64 = 10;
-
-/// A raw event, and the record that it was counted.
-#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
-pub struct EventRow {
-    /// The business hour it fell in, such as `2026-11-23T11`.
-    pub hour: String,
-    /// The event.
-    pub event: Event,
-}
-
-impl EventRow {
-    /// The row of `event`.
-    pub fn new(event: Event) -> Self {
-        Self { hour: hour_of(event.at), event }
-    }
-
-    /// The partition of an hour.
-    pub fn partition(hour: &str) -> String {
-        format!("EVENTS#{hour}")
-    }
-}
-
-impl Row for EventRow {
-    const KIND: &'static str = "event";
-
-    fn key(&self) -> Key {
-        Key::new(Self::partition(&self.hour), self.event.id.to_string())
-    }
-
-    fn expires_at(&self) -> Option<Timestamp> {
-        Timestamp::from_second(self.event.at.as_second() + EVENT_DAYS * 86_400).ok()
-    }
-}
-
-/// The hour in Tashkent in which `at` falls.
-pub fn hour_of(at: Timestamp) -> String {
-    jiff::tz::offset(5).to_datetime(at).strftime("%Y-%m-%dT%H").to_string()
-}
-
-/// What a front end reported, and the record that it was counted. Neither address nor device of the visitor is kept.
-#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
-pub struct ReportRow {
-    /// The business hour it fell in.
-    pub hour: String,
-    /// Who, by an id that the front end drew.
-    pub visitor_id: Uuid,
-    /// What.
-    pub report: Report,
-}
-
-impl Row for ReportRow {
-    const KIND: &'static str = "report";
-
-    fn key(&self) -> Key {
-        Key::new(format!("REPORTS#{}", self.hour), self.report.id.to_string())
-    }
-
-    fn expires_at(&self) -> Option<Timestamp> {
-        Timestamp::from_second(self.report.at.as_second() + EVENT_DAYS * 86_400).ok()
-    }
-}
-
-/// That a visitor came to a scope on a day: what makes the count of visitors exact.
-#[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
-pub struct VisitorRow {
-    /// [`Scope::partition`].
-    pub scope: String,
-    /// The business day.
-    pub day: Date,
-    /// Who.
-    pub visitor_id: Uuid,
-}
-
-impl Row for VisitorRow {
-    const KIND: &'static str = "visitor";
-
-    fn key(&self) -> Key {
-        Key::new(format!("VISITORS#{}#{}", self.day, self.scope), self.visitor_id.to_string())
-    }
-
-    /// Reports are taken up to seven days late.
-    fn expires_at(&self) -> Option<Timestamp> {
-        let begins = self.day.to_zoned(jiff::tz::TimeZone::UTC).ok()?.timestamp();
-        Timestamp::from_second(begins.as_second() + VISITOR_DAYS * 86_400).ok()
-    }
-}
+/// How long raw events, reports and sessions are kept.
+const RAW_DAYS: i64 = 730;
 
 /// What a day's numbers are about.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
@@ -143,8 +65,13 @@ impl Scope {
 
     /// The key of one day.
     pub fn day(self, day: Date) -> Key {
-        Key::new(self.partition(), format!("DAY#{day}"))
+        day_key(&self.partition(), day)
     }
+}
+
+/// The key of one day of the scope whose partition is `scope`.
+pub fn day_key(scope: &str, day: Date) -> Key {
+    Key::new(scope, format!("DAY#{day}"))
 }
 
 /// The numbers of one scope and day; a counter that nothing added to is 0.
@@ -165,6 +92,14 @@ pub struct DayRow {
     pub stores_opened: u64,
     /// Visitors of the day, each once.
     pub visitors: u64,
+    /// Visits of a front end that began on the day.
+    pub sessions: u64,
+    /// Those of at most one page.
+    pub bounced: u64,
+    /// From the first to the last report of each of them, summed.
+    pub session_seconds: u64,
+    /// Pages that were looked at.
+    pub page_views: u64,
     /// Pages of products that were looked at.
     pub product_views: u64,
     /// Searches.
@@ -200,6 +135,6 @@ impl Row for DayRow {
     const KIND: &'static str = "day";
 
     fn key(&self) -> Key {
-        Key::new(self.scope.clone(), format!("DAY#{}", self.day))
+        day_key(&self.scope, self.day)
     }
 }

@@ -150,6 +150,9 @@ POST   /v1/analytics/events                                 in     in    in     
 GET    /v1/admin/analytics/funnel                           401    401   403     403   403   403     in
 GET    /v1/admin/analytics/days                             401    401   403     403   403   403     in
 GET    /v1/admin/analytics/events                           401    401   403     403   403   403     in
+GET    /v1/admin/analytics/reports                          401    401   403     403   403   403     in
+GET    /v1/admin/analytics/visitors/{visitor_id}/sessions   401    401   403     403   403   403     in
+GET    /v1/analytics/search                                 401    401   403     403   403   403     in
 
 GET    /openapi.json                                        in     in    in      in    in    in      in
 GET    /docs                                                in     in    in      in    in    in      in

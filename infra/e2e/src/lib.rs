@@ -20,4 +20,4 @@ pub use payme::Payme;
 pub use people::{PASSWORD, Person};
 pub use processes::processes_of;
 pub use shop::{Shop, board_row, cpu_row, ndjson};
-pub use wait::{days_around_today, until, within_two_minutes};
+pub use wait::{days_around_today, now, until, within_two_minutes};

@@ -13,6 +13,15 @@ pub fn days_around_today() -> String {
     format!("from={}&to={}", day(-30), day(30))
 }
 
+/// The time by this machine's clock, as requests carry it.
+///
+/// # Panics
+/// When no calendar has it.
+#[expect(clippy::disallowed_methods, reason = "front ends have no clock of the cloud's")]
+pub fn now() -> String {
+    jiff::Timestamp::try_from(std::time::SystemTime::now()).expect("a time of the calendar").to_string()
+}
+
 /// The date so many days after 1970-01-01.
 fn civil(days: i64) -> String {
     let start = jiff::civil::date(1970, 1, 1);

@@ -1,7 +1,11 @@
 //! The rules of counting. Pure.
 
+mod counter;
 mod report;
+mod session;
 mod tally;
 
+pub use counter::Counter;
 pub use report::{LATE_BY_MAX, Report, ReportError, ReportKind};
-pub use tally::{Counter, Tally, Uncountable, tally};
+pub use session::{Device, Session, Visit};
+pub use tally::{Adds, Tally, Uncountable, tally};

@@ -4,80 +4,19 @@ use std::collections::BTreeMap;
 
 use contracts::{CartItem, CheckoutCompleted, Event, Fact, OrderCancelled, OrderPlaced};
 use domain::{Currency, Date, Money, ProductId, StoreId, business_day};
+use dynamodb::Key;
 
-use crate::table::Scope;
+use super::Counter;
+use crate::table::{Scope, SearchRow, day_key};
 
-/// A number of a day; the name of its attribute.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
-pub enum Counter {
-    /// Accounts registered.
-    Registrations,
-    /// Sessions begun.
-    SignIns,
-    /// Sessions ended.
-    SignOuts,
-    /// Stores opened.
-    StoresOpened,
-    /// Visitors, each once.
-    Visitors,
-    /// Pages of products looked at.
-    ProductViews,
-    /// Searches.
-    Searches,
-    /// Searches that found nothing.
-    SearchesWithoutResult,
-    /// Things put into carts.
-    CartAdds,
-    /// Things taken out of carts.
-    CartRemoves,
-    /// Carts begun.
-    Carts,
-    /// Checkouts completed.
-    Checkouts,
-    /// Purchases.
-    Orders,
-    /// Pieces bought.
-    Items,
-    /// Tiyin bought for.
-    Revenue,
-    /// Orders delivered.
-    Delivered,
-    /// Purchases cancelled.
-    Cancelled,
-    /// Tiyin of those.
-    CancelledRevenue,
-}
+/// What is to be added to one row.
+pub type Adds = BTreeMap<Counter, i64>;
 
-impl Counter {
-    /// The attribute of [`crate::table::DayRow`].
-    pub const fn attribute(self) -> &'static str {
-        match self {
-            Self::Registrations => "registrations",
-            Self::SignIns => "sign_ins",
-            Self::SignOuts => "sign_outs",
-            Self::StoresOpened => "stores_opened",
-            Self::Visitors => "visitors",
-            Self::ProductViews => "product_views",
-            Self::Searches => "searches",
-            Self::SearchesWithoutResult => "searches_without_result",
-            Self::CartAdds => "cart_adds",
-            Self::CartRemoves => "cart_removes",
-            Self::Carts => "carts",
-            Self::Checkouts => "checkouts",
-            Self::Orders => "orders",
-            Self::Items => "items",
-            Self::Revenue => "revenue",
-            Self::Delivered => "delivered",
-            Self::Cancelled => "cancelled",
-            Self::CancelledRevenue => "cancelled_revenue",
-        }
-    }
-}
-
-/// What is to be added, by scope and day. Tallies of many events merge into one.
+/// What is to be added, by scope and day and by search term and day. Tallies of many events merge into one.
 #[derive(Debug, Clone, PartialEq, Eq, Default)]
 pub struct Tally {
-    adds: BTreeMap<(String, Date), BTreeMap<Counter, i64>>,
+    adds: BTreeMap<(String, Date), Adds>,
+    terms: BTreeMap<(Date, String), Adds>,
     /// Whose a product is, by its scope.
     owners: BTreeMap<String, StoreId>,
 }
@@ -94,30 +33,32 @@ pub enum Uncountable {
 }
 
 impl Tally {
-    /// The rows that change: partition, day, and what is added to which counter.
-    pub fn rows(&self) -> impl Iterator<Item = (&str, Date, &BTreeMap<Counter, i64>)> {
+    /// The days that change: partition, day, and what is added to which counter.
+    pub fn rows(&self) -> impl Iterator<Item = (&str, Date, &Adds)> {
         self.adds.iter().map(|((scope, day), adds)| (scope.as_str(), *day, adds))
     }
 
-    /// How many rows change.
-    pub fn len(&self) -> usize {
-        self.adds.len()
+    /// The search terms that change.
+    pub fn terms(&self) -> impl Iterator<Item = (Date, &str, &Adds)> {
+        self.terms.iter().map(|((day, term), adds)| (*day, term.as_str(), adds))
     }
 
-    /// Whether nothing is added.
-    pub fn is_empty(&self) -> bool {
-        self.adds.is_empty()
+    /// The keys of all of them.
+    pub fn keys(&self) -> impl Iterator<Item = Key> {
+        let days = self.rows().map(|(scope, day, _)| day_key(scope, day));
+        days.chain(self.terms().map(|(day, term, _)| SearchRow::key_of(day, term)))
     }
 
-    /// Both together.
-    pub fn merge(mut self, other: &Self) -> Result<Self, Uncountable> {
-        for ((scope, day), adds) in &other.adds {
-            for (counter, n) in adds {
-                self.add_to(scope.clone(), *day, *counter, *n)?;
-            }
+    /// Adds what `other` adds.
+    pub fn merge(&mut self, other: &Self) -> Result<(), Uncountable> {
+        for (row, adds) in &other.adds {
+            add_all(self.adds.entry(row.clone()).or_default(), adds)?;
+        }
+        for (row, adds) in &other.terms {
+            add_all(self.terms.entry(row.clone()).or_default(), adds)?;
         }
         self.owners.extend(other.owners.iter().map(|(scope, store)| (scope.clone(), *store)));
-        Ok(self)
+        Ok(())
     }
 
     /// Whose product a scope is, where an event of ours told it.
@@ -131,18 +72,26 @@ impl Tally {
 
     /// One more visitor of a scope.
     pub fn add_visitor(&mut self, scope: &str, day: Date) -> Result<(), Uncountable> {
-        self.add_to(scope.to_owned(), day, Counter::Visitors, 1)
+        add_to(self.adds.entry((scope.to_owned(), day)).or_default(), Counter::Visitors, 1)
     }
 
     pub(super) fn add(&mut self, scope: Scope, day: Date, counter: Counter, n: i64) -> Result<(), Uncountable> {
-        self.add_to(scope.partition(), day, counter, n)
+        add_to(self.adds.entry((scope.partition(), day)).or_default(), counter, n)
     }
 
-    fn add_to(&mut self, scope: String, day: Date, counter: Counter, n: i64) -> Result<(), Uncountable> {
-        let sum = self.adds.entry((scope, day)).or_default().entry(counter).or_default();
-        *sum = sum.checked_add(n).ok_or(Uncountable::Overflow)?;
-        Ok(())
+    pub(super) fn add_term(&mut self, day: Date, term: &str, counter: Counter) -> Result<(), Uncountable> {
+        add_to(self.terms.entry((day, term.to_owned())).or_default(), counter, 1)
     }
+}
+
+fn add_all(to: &mut Adds, adds: &Adds) -> Result<(), Uncountable> {
+    adds.iter().try_for_each(|(counter, n)| add_to(to, *counter, *n))
+}
+
+fn add_to(to: &mut Adds, counter: Counter, n: i64) -> Result<(), Uncountable> {
+    let sum = to.entry(counter).or_default();
+    *sum = sum.checked_add(n).ok_or(Uncountable::Overflow)?;
+    Ok(())
 }
 
 /// What `event` adds, in its own business day. An event that nothing counts adds nothing.
@@ -161,7 +110,8 @@ pub fn tally(event: &Event) -> Result<Tally, Uncountable> {
         Fact::CartItemAdded(item) => put(&mut tally, day, item, Counter::CartAdds)?,
         Fact::CartItemRemoved(item) => put(&mut tally, day, item, Counter::CartRemoves)?,
         Fact::CheckoutCompleted(checkout) => checked_out(&mut tally, day, checkout)?,
-        Fact::PaymentCompleted(payment) => {
+        // Cash was a purchase when it was placed.
+        Fact::PaymentCompleted(payment) if payment.payment_method.in_advance() => {
             for order in &payment.orders {
                 purchase(&mut tally, day, order)?;
             }

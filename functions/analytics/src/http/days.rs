@@ -2,8 +2,8 @@
 
 use axum::Json;
 use axum::extract::{Path, Query, State};
-use domain::{Date, Money, ProductId, StoreId};
-use lambda::http::{Problem, StaffGuard, kinds};
+use domain::{Date, Money, StoreId};
+use lambda::http::Problem;
 use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 
@@ -21,7 +21,7 @@ pub(super) struct Asked {
 }
 
 impl Asked {
-    fn range(&self) -> Result<Range, Problem> {
+    pub(super) fn range(&self) -> Result<Range, Problem> {
         Range::new(self.from, self.to).map_err(|error| Problem::field("to", error))
     }
 }
@@ -41,7 +41,7 @@ struct StoreDay {
 }
 
 #[derive(Debug, Serialize, JsonSchema)]
-struct Sales {
+pub(super) struct Sales {
     /// Purchases: paid in advance, or to be paid in cash.
     orders: u64,
     items: u64,
@@ -54,7 +54,7 @@ struct Sales {
 }
 
 impl Sales {
-    fn of<'a>(rows: impl IntoIterator<Item = &'a DayRow>) -> Self {
+    pub(super) fn of<'a>(rows: impl IntoIterator<Item = &'a DayRow>) -> Self {
         let zero = Money::tiyin(0);
         let mut sales =
             Self { orders: 0, items: 0, revenue: zero, delivered: 0, cancelled: 0, cancelled_revenue: zero };
@@ -69,111 +69,6 @@ impl Sales {
         }
         Self { revenue: Money::tiyin(revenue), cancelled_revenue: Money::tiyin(cancelled), ..sales }
     }
-}
-
-/// A product's numbers.
-#[derive(Debug, Serialize, JsonSchema)]
-pub(super) struct ProductDays {
-    product_id: ProductId,
-    days: Vec<ProductDay>,
-    total: ProductNumbers,
-}
-
-#[derive(Debug, Serialize, JsonSchema)]
-struct ProductDay {
-    day: Date,
-    #[serde(flatten)]
-    numbers: ProductNumbers,
-}
-
-#[derive(Debug, Serialize, JsonSchema)]
-struct ProductNumbers {
-    /// Its page was looked at.
-    views: u64,
-    /// It was put into a cart.
-    cart_adds: u64,
-    #[serde(flatten)]
-    sales: Sales,
-}
-
-impl ProductNumbers {
-    fn of(rows: &[DayRow]) -> Self {
-        let sum = |of: fn(&DayRow) -> u64| rows.iter().map(of).sum();
-        Self { views: sum(|row| row.product_views), cart_adds: sum(|row| row.cart_adds), sales: Sales::of(rows) }
-    }
-}
-
-/// How far visitors came. Visitors and views are what front ends report; the rest is what the services told.
-#[derive(Debug, Serialize, JsonSchema)]
-pub(super) struct Funnel {
-    days: Vec<FunnelDay>,
-    total: FunnelSteps,
-}
-
-#[derive(Debug, Serialize, JsonSchema)]
-struct FunnelDay {
-    day: Date,
-    #[serde(flatten)]
-    steps: FunnelSteps,
-}
-
-#[derive(Debug, Serialize, JsonSchema)]
-struct FunnelSteps {
-    /// Each once a day.
-    visitors: u64,
-    product_views: u64,
-    /// Carts that something was put into first.
-    carts: u64,
-    checkouts: u64,
-    purchases: u64,
-}
-
-impl FunnelSteps {
-    fn of(rows: &[DayRow]) -> Self {
-        let sum = |of: fn(&DayRow) -> u64| rows.iter().map(of).sum();
-        Self {
-            visitors: sum(|row| row.visitors),
-            product_views: sum(|row| row.product_views),
-            carts: sum(|row| row.carts),
-            checkouts: sum(|row| row.checkouts),
-            purchases: sum(|row| row.orders),
-        }
-    }
-}
-
-async fn funnel(ctx: &Ctx, scope: Scope, asked: &Asked) -> Result<Json<Funnel>, Problem> {
-    let rows = days(ctx, scope, asked.range()?).await?;
-    let day = |row: &DayRow| FunnelDay { day: row.day, steps: FunnelSteps::of(std::slice::from_ref(row)) };
-    Ok(Json(Funnel { total: FunnelSteps::of(&rows), days: rows.iter().map(day).collect() }))
-}
-
-pub(super) async fn store_funnel(
-    State(ctx): State<Ctx>,
-    Path(store_id): Path<StoreId>,
-    Query(asked): Query<Asked>,
-) -> Result<Json<Funnel>, Problem> {
-    funnel(&ctx, Scope::Store(store_id), &asked).await
-}
-
-pub(super) async fn platform_funnel(
-    State(ctx): State<Ctx>,
-    Query(asked): Query<Asked>,
-) -> Result<Json<Funnel>, Problem> {
-    funnel(&ctx, Scope::Platform, &asked).await
-}
-
-/// Of the product's own store only, as orders and carts told it; a product that nobody put into a cart has no numbers yet.
-pub(super) async fn product(
-    State(ctx): State<Ctx>,
-    staff: StaffGuard,
-    Path(product_id): Path<ProductId>,
-    Query(asked): Query<Asked>,
-) -> Result<Json<ProductDays>, Problem> {
-    let rows = days(&ctx, Scope::Product(product_id), asked.range()?).await?;
-    let store = rows.iter().find_map(|row| row.store_id).ok_or_else(|| Problem::of(&kinds::NOT_FOUND))?;
-    staff.check(&ctx, store).await?;
-    let day = |row: &DayRow| ProductDay { day: row.day, numbers: ProductNumbers::of(std::slice::from_ref(row)) };
-    Ok(Json(ProductDays { product_id, total: ProductNumbers::of(&rows), days: rows.iter().map(day).collect() }))
 }
 
 pub(super) async fn store(
@@ -201,7 +96,40 @@ struct PlatformDay {
     stores_opened: u64,
     checkouts: u64,
     #[serde(flatten)]
+    traffic: Traffic,
+    #[serde(flatten)]
     sales: Sales,
+}
+
+/// What front ends reported.
+#[derive(Debug, Serialize, JsonSchema)]
+struct Traffic {
+    /// Each once a day.
+    visitors: u64,
+    sessions: u64,
+    /// Sessions of at most one page.
+    bounced: u64,
+    /// What a session lasted on average, from its first report to its last.
+    session_seconds: u64,
+    page_views: u64,
+    product_views: u64,
+    searches: u64,
+    searches_without_result: u64,
+}
+
+impl Traffic {
+    fn of(row: &DayRow) -> Self {
+        Self {
+            visitors: row.visitors,
+            sessions: row.sessions,
+            bounced: row.bounced,
+            session_seconds: row.session_seconds.checked_div(row.sessions).unwrap_or(0),
+            page_views: row.page_views,
+            product_views: row.product_views,
+            searches: row.searches,
+            searches_without_result: row.searches_without_result,
+        }
+    }
 }
 
 pub(super) async fn platform(
@@ -216,6 +144,7 @@ pub(super) async fn platform(
         sign_outs: row.sign_outs,
         stores_opened: row.stores_opened,
         checkouts: row.checkouts,
+        traffic: Traffic::of(row),
         sales: Sales::of([row]),
     };
     Ok(Json(PlatformDays { total: Sales::of(&rows), days: rows.iter().map(day).collect() }))

@@ -1,7 +1,8 @@
 //! What front ends report.
 
+use std::time::Duration;
+
 use axum::extract::State;
-use domain::EventId;
 use garde::Validate;
 use lambda::http::{Accepted, Body, Problem};
 use schemars::JsonSchema;
@@ -10,11 +11,15 @@ use serde_json::Value;
 use uuid::Uuid;
 
 use crate::ctx::Ctx;
-use crate::domain::Report;
-use crate::ops::count::{Countable, count_all};
+use crate::domain::{Device, Report, Visit};
+use crate::ops::count::{CountError, count_all};
+use crate::ops::countable::Countable;
 
 /// Reports of one call.
 const REPORTS_MAX: usize = 1_000;
+
+/// What counting may take: the function ends after ten seconds.
+const TIME: Duration = Duration::from_secs(7);
 
 /// Reports of one visitor.
 #[derive(Debug, Deserialize, Validate, JsonSchema)]
@@ -22,6 +27,14 @@ pub(super) struct Reports {
     /// Drawn by the front end once a visitor; it is not a person's id.
     #[garde(skip)]
     visitor_id: Uuid,
+    /// Drawn by the front end once a sitting: without it they belong to no session.
+    #[garde(skip)]
+    #[serde(default)]
+    session_id: Option<Uuid>,
+    /// What the visitor holds in their hands.
+    #[garde(skip)]
+    #[serde(default)]
+    device: Option<Device>,
     /// Each is judged alone.
     #[garde(length(min = 1, max = REPORTS_MAX))]
     #[schemars(with = "Vec<Report>")]
@@ -42,33 +55,29 @@ pub(super) struct Taken {
 struct Refused {
     /// Its place in `events`, from 0.
     index: usize,
+    /// One of `malformed`, `of-services`, `time`, `missing`, `too-long`.
+    code: &'static str,
     reason: String,
 }
 
 pub(super) async fn take(State(ctx): State<Ctx>, Body(body): Body<Reports>) -> Result<Accepted<Taken>, Problem> {
-    let (now, total) = (ctx.clock.now(), body.events.len());
+    let now = ctx.clock.now();
+    let visit = Visit { visitor_id: body.visitor_id, session_id: body.session_id, device: body.device };
     let mut refused = Vec::new();
-    let (mut items, mut places) = (Vec::with_capacity(total), Vec::with_capacity(total));
+    let mut items = Vec::with_capacity(body.events.len());
     for (index, event) in body.events.into_iter().enumerate() {
-        match read(event, body.visitor_id, now) {
-            Ok((id, item)) => {
-                items.push(item);
-                places.push((id, index));
-            }
-            Err(reason) => refused.push(Refused { index, reason }),
+        match Report::read(event, now) {
+            Ok(report) => items.push(Countable::reported(report, visit).map_err(Problem::internal)?),
+            Err(error) => refused.push(Refused { index, code: error.code(), reason: error.to_string() }),
         }
     }
-    // Whoever reports may send the same again: what was counted counts once.
-    if let Some((_, cause)) = count_all(&ctx, items).await.into_iter().next() {
-        return Err(Problem::unavailable(cause));
+    let accepted = items.len();
+    // What was counted until then stays counted: whoever reports sends the same again.
+    match count_all(&ctx, items, TIME).await.into_iter().next() {
+        None => Ok(Accepted(Taken { accepted, refused })),
+        Some((_, error)) => Err(match &*error {
+            CountError::Uncountable(_) | CountError::TooMany(_) => Problem::internal(error),
+            CountError::Contended | CountError::Late | CountError::Table(_) => Problem::unavailable(error),
+        }),
     }
-    Ok(Accepted(Taken { accepted: places.len(), refused }))
-}
-
-/// What has money or state in it comes from the services alone: its types do not read here.
-fn read(event: Value, visitor: Uuid, now: domain::Timestamp) -> Result<(EventId, Countable), String> {
-    let report: Report = serde_json::from_value(event).map_err(|error| error.to_string())?;
-    report.check(now).map_err(|error| error.to_string())?;
-    let id = report.id;
-    Countable::reported(report, visitor).map(|item| (id, item)).map_err(|error| error.to_string())
 }

@@ -1,183 +1,192 @@
 //! Counts a batch.
 //!
-//! One transaction creates the raw rows of many events, the rows of visitors who are new on a day, and adds the summed
-//! numbers. A row that is already there says that its event was counted, or its visitor: it is dropped and the rest tried
-//! again. So everything counts once, however often and in whatever company it is delivered, and a crash loses nothing:
-//! either the rows and their numbers are there or neither.
+//! One transaction creates the raw rows of many events, the rows of visitors who are new on a day, puts sessions on, and
+//! adds the summed numbers. A raw row that is already there says that its event was counted: it is dropped and the rest
+//! tried again. So everything counts once, however often and in whatever company it is delivered, and a crash loses
+//! nothing: either the rows and their numbers are there or neither.
 
-use std::collections::{BTreeMap, BTreeSet, HashSet};
+use std::collections::{BTreeMap, BTreeSet, HashMap, HashSet};
+use std::sync::Arc;
+use std::time::Duration;
 
 use contracts::Event;
-use domain::{Date, EventId, business_day};
-use dynamodb::{Adjust, Error, Key, TRANSACT_OPERATIONS_MAX, Tx};
-use uuid::Uuid;
+use domain::EventId;
+use dynamodb::{Adjust, Error, Key, Row, Stored, TRANSACT_OPERATIONS_MAX, Tx};
+use tokio::time::Instant;
 
+use super::countable::Countable;
 use crate::ctx::Ctx;
-use crate::domain::{Counter, Report, Tally, Uncountable, tally};
-use crate::table::{EventRow, ReportRow, VisitorRow, hour_of};
+use crate::domain::{Adds, Session, Tally, Uncountable};
+use crate::table::{SearchRow, VisitorRow, day_key};
 
-/// Why some events of a batch were not counted.
+/// What a batch of a queue may take: a worker ends after five seconds.
+const BATCH_TIME: Duration = Duration::from_millis(3_500);
+
+/// Rows of one transaction. The rest of its room is for days on which sessions began: reports reach back seven days.
+const ROWS_MAX: usize = TRANSACT_OPERATIONS_MAX - 10;
+
+/// How often a group is tried that meets others who count the same visitors and sessions.
+const ROUNDS_MAX: u32 = 12;
+
+/// Why some of a batch were not counted.
 #[derive(Debug, thiserror::Error)]
 pub enum CountError {
-    /// The event itself cannot be counted.
+    /// It cannot be counted at all.
     #[error(transparent)]
     Uncountable(#[from] Uncountable),
-    /// One event changes more rows than a transaction holds.
-    #[error("the event changes {0} rows, more than a transaction holds")]
+    /// It changes more rows than a transaction holds.
+    #[error("it changes {0} rows, more than a transaction holds")]
     TooMany(usize),
+    /// Others counted the same visitors at the same moment, again and again.
+    #[error("others count the same rows")]
+    Contended,
+    /// The batch took too long.
+    #[error("the batch took too long")]
+    Late,
     /// The table.
     #[error(transparent)]
     Table(#[from] Error),
 }
 
-/// What is counted once.
-#[derive(Clone)]
-pub struct Countable {
-    id: EventId,
-    raw: Raw,
-    tally: Tally,
-    visits: BTreeSet<VisitorRow>,
-}
-
-/// The record that it was counted.
-#[derive(Clone)]
-enum Raw {
-    Told(Box<EventRow>),
-    Reported(Box<ReportRow>),
-}
-
-impl Countable {
-    /// A fact that a service told.
-    pub fn told(event: Event) -> Result<Self, Uncountable> {
-        let tally = tally(&event)?;
-        Ok(Self { id: event.id, raw: Raw::Told(Box::new(EventRow::new(event))), tally, visits: BTreeSet::new() })
-    }
-
-    /// What a front end reported of a visitor.
-    pub fn reported(report: Report, visitor_id: Uuid) -> Result<Self, Uncountable> {
-        let (tally, day) = (report.tally()?, business_day(report.at));
-        let visit = |scope: crate::table::Scope| VisitorRow { scope: scope.partition(), day, visitor_id };
-        let visits = report.visited().into_iter().map(visit).collect();
-        let (id, hour) = (report.id, hour_of(report.at));
-        Ok(Self { id, raw: Raw::Reported(Box::new(ReportRow { hour, visitor_id, report })), tally, visits })
-    }
-}
-
-/// Some that fit one transaction.
-#[derive(Clone, Default)]
-struct Group {
-    items: Vec<Countable>,
-    /// Visitors who were counted before.
-    known: BTreeSet<VisitorRow>,
-}
-
-impl Group {
-    /// Visitors who may be new.
-    fn visits(&self) -> BTreeSet<VisitorRow> {
-        let all = self.items.iter().flat_map(|item| &item.visits);
-        all.filter(|visit| !self.known.contains(visit)).cloned().collect()
-    }
-
-    /// What all of them add.
-    fn tally(&self) -> Result<Tally, Uncountable> {
-        let mut sum = self.items.iter().try_fold(Tally::default(), |sum, item| sum.merge(&item.tally))?;
-        for visit in self.visits() {
-            sum.add_visitor(&visit.scope, visit.day)?;
-        }
-        Ok(sum)
-    }
-
-    fn operations(&self) -> Result<usize, Uncountable> {
-        Ok(self.items.len() + self.visits().len() + self.tally()?.len())
-    }
-}
+/// Those that were not counted, and why.
+pub type Failed = Vec<(EventId, Arc<CountError>)>;
 
 /// Counts each event that a service told unless it was counted before. Answers those that failed; all others are done.
-pub async fn count(ctx: &Ctx, events: Vec<Event>) -> Vec<(EventId, CountError)> {
-    let mut failed = Vec::new();
-    let mut items = Vec::new();
+pub async fn count(ctx: &Ctx, events: Vec<Event>) -> Failed {
+    let mut failed = Failed::new();
+    let mut items = Vec::with_capacity(events.len());
     for event in events {
         let id = event.id;
         match Countable::told(event) {
             Ok(item) => items.push(item),
-            Err(error) => failed.push((id, error.into())),
+            Err(error) => failed.push((id, Arc::new(error.into()))),
         }
     }
-    failed.extend(count_all(ctx, items).await);
+    failed.extend(count_all(ctx, items, BATCH_TIME).await);
     failed
 }
 
-/// Counts each of `items` unless it was counted before.
-pub async fn count_all(ctx: &Ctx, items: Vec<Countable>) -> Vec<(EventId, CountError)> {
-    let mut failed = Vec::new();
-    let mut groups = vec![Group::default()];
+/// Counts each of `items` unless it was counted before. What is not begun within that time fails as [`CountError::Late`].
+pub async fn count_all(ctx: &Ctx, mut items: Vec<Countable>, within: Duration) -> Failed {
+    let deadline = Instant::now() + within;
     let mut seen = HashSet::new();
-    for item in items.into_iter().filter(|item| seen.insert(item.id)) {
-        let id = item.id;
-        if let Err(error) = place(&mut groups, item) {
-            failed.push((id, error));
-        }
-    }
+    items.retain(|item| seen.insert(item.record_key()));
+    // What writes the same rows shares a transaction, and so pays for them once.
+    items.sort_by_cached_key(Countable::neighbourhood);
+    let (groups, mut failed) = grouped(items);
     for group in groups {
-        let ids: Vec<_> = group.items.iter().map(|item| item.id).collect();
-        if let Err(error) = commit(ctx, group).await {
-            let detail = error.to_string();
-            failed.extend(ids.into_iter().map(|id| {
-                (id, CountError::Table(Error::Call { operation: "TransactWriteItems", detail: detail.clone() }))
-            }));
+        let ids: Vec<_> = group.iter().map(|item| item.id).collect();
+        let done = if Instant::now() < deadline { commit(ctx, group).await } else { Err(CountError::Late) };
+        if let Err(error) = done {
+            let error = Arc::new(error);
+            failed.extend(ids.into_iter().map(|id| (id, Arc::clone(&error))));
         }
     }
     failed
 }
 
-/// Puts an item into the last group, or into a new one when that is full.
-fn place(groups: &mut Vec<Group>, item: Countable) -> Result<(), CountError> {
-    let alone = Group { items: vec![item.clone()], known: BTreeSet::new() };
-    let operations = alone.operations()?;
-    if operations > TRANSACT_OPERATIONS_MAX {
-        return Err(CountError::TooMany(operations));
+/// Groups that fit one transaction each; and what fits none.
+fn grouped(items: Vec<Countable>) -> (Vec<Vec<Countable>>, Failed) {
+    let (mut groups, mut failed) = (Vec::<Vec<Countable>>::new(), Failed::new());
+    let mut written = HashSet::new();
+    for item in items {
+        let own = item.keys();
+        if own.len() > ROWS_MAX {
+            failed.push((item.id, Arc::new(CountError::TooMany(own.len()))));
+            continue;
+        }
+        let fits = written.len() + own.difference(&written).count() <= ROWS_MAX;
+        if let Some(last) = groups.last_mut().filter(|_| fits) {
+            written.extend(own);
+            last.push(item);
+        } else {
+            written = own;
+            groups.push(vec![item]);
+        }
     }
-    if let Some(last) = groups.last_mut() {
-        last.items.push(item);
-        if last.operations().is_ok_and(|operations| operations <= TRANSACT_OPERATIONS_MAX) {
+    (groups, failed)
+}
+
+async fn commit(ctx: &Ctx, mut items: Vec<Countable>) -> Result<(), CountError> {
+    for _ in 0..ROUNDS_MAX {
+        if items.is_empty() {
             return Ok(());
         }
-        last.items.pop();
-    }
-    groups.push(alone);
-    Ok(())
-}
-
-async fn commit(ctx: &Ctx, mut group: Group) -> Result<(), CountError> {
-    while !group.items.is_empty() {
-        let (visits, sum) = (Vec::from_iter(group.visits()), group.tally()?);
-        let mut tx = group.items.iter().fold(Tx::new(), |tx, item| match &item.raw {
-            Raw::Told(row) => tx.create("event", &**row),
-            Raw::Reported(row) => tx.create("report", &**row),
-        });
-        tx = visits.iter().fold(tx, |tx, visit| tx.create("visitor", visit));
-        tx = sum.rows().fold(tx, |tx, row| add(tx, row, &sum));
-        match ctx.table.commit(tx).await {
+        match ctx.table.commit(transaction(ctx, &items).await?).await {
             Ok(()) => return Ok(()),
+            // Raw rows come first in it. Visitors and sessions that moved on are read again.
             Err(Error::Refused(refusal)) => {
-                let known: HashSet<_> = refusal.failed().map(|(_, at)| at).collect();
-                let items = group.items.len();
-                let met = visits.into_iter().enumerate().filter(|(at, _)| known.contains(&(items + at)));
-                group.known.extend(met.map(|(_, visit)| visit));
-                let kept = group.items.into_iter().enumerate().filter(|(at, _)| !known.contains(at));
-                group.items = kept.map(|(_, item)| item).collect();
+                let refused: HashSet<_> = refusal.failed().map(|(_, at)| at).collect();
+                let mut at = 0..;
+                items.retain(|_| at.next().is_some_and(|at| !refused.contains(&at)));
             }
             Err(error) => return Err(error.into()),
         }
     }
-    Ok(())
+    Err(CountError::Contended)
 }
 
-fn add(tx: Tx, (scope, day, adds): (&str, Date, &BTreeMap<Counter, i64>), sum: &Tally) -> Tx {
-    let mut adjust = Adjust::upsert("day").set_once("scope", scope).set_once("day", day);
-    if let Some(store) = sum.owner(scope) {
-        adjust = adjust.set_once("store_id", store);
+/// What counts `items` as the table is now.
+async fn transaction(ctx: &Ctx, items: &[Countable]) -> Result<Tx, CountError> {
+    let mut sum = Tally::default();
+    let mut visits = BTreeSet::new();
+    let mut sessions: HashMap<Key, Session> = HashMap::new();
+    for item in items {
+        sum.merge(&item.tally)?;
+        visits.extend(item.visits.iter().cloned());
+        if let Some(session) = &item.session {
+            let told = sessions.remove(&session.key());
+            sessions.insert(session.key(), told.map_or_else(|| session.clone(), |told| told.with(session)));
+        }
     }
-    let adjust = adds.iter().fold(adjust, |adjust, (counter, n)| adjust.add(counter.attribute(), *n));
-    tx.adjust("day", Key::new(scope, format!("DAY#{day}")), adjust)
+    // Reading who is known costs a fraction of a transaction that is refused for them.
+    for known in ctx.table.get_many::<VisitorRow>(visits.iter().map(Row::key)).await? {
+        visits.remove(&*known);
+    }
+    let before = ctx.table.get_many::<Session>(sessions.keys().cloned()).await?;
+    let before: HashMap<Key, Stored<Session>> = before.into_iter().map(|stored| (stored.key(), stored)).collect();
+
+    let mut tx = items.iter().fold(Tx::new(), |tx, item| item.record(tx));
+    for visit in &visits {
+        sum.add_visitor(&visit.scope, visit.day)?;
+        tx = tx.create("visitor", visit);
+    }
+    for (key, told) in sessions {
+        if let Some(stored) = before.get(&key) {
+            let now = Session::clone(stored).with(&told);
+            stored.count(-1, &mut sum)?;
+            now.count(1, &mut sum)?;
+            tx = tx.replace("session", stored, &now);
+        } else {
+            told.count(1, &mut sum)?;
+            tx = tx.create("session", &told);
+        }
+    }
+    Ok(add(tx, &sum))
+}
+
+/// Adds the numbers.
+fn add(mut tx: Tx, sum: &Tally) -> Tx {
+    for (scope, day, adds) in sum.rows() {
+        let mut adjust = Adjust::upsert("day").set_once("scope", scope).set_once("day", day);
+        if let Some(store) = sum.owner(scope) {
+            adjust = adjust.set_once("store_id", store);
+        }
+        tx = adjusted(tx, "day", day_key(scope, day), adjust, adds);
+    }
+    for (day, term, adds) in sum.terms() {
+        let adjust = Adjust::upsert("search").set_once("day", day).set_once("term", term);
+        tx = adjusted(tx, "search", SearchRow::key_of(day, term), adjust, adds);
+    }
+    tx
+}
+
+/// A session that told nothing new adds zeros to its day, which nobody has to write.
+fn adjusted(tx: Tx, name: &'static str, key: Key, adjust: Adjust, adds: &Adds) -> Tx {
+    let adds: BTreeMap<_, _> = adds.iter().filter(|(_, n)| **n != 0).collect();
+    if adds.is_empty() {
+        return tx;
+    }
+    let adjust = adds.into_iter().fold(adjust, |adjust, (counter, n)| adjust.add(counter.attribute(), *n));
+    tx.adjust(name, key, adjust)
 }

@@ -59,6 +59,7 @@ async fn world(cloud: &Cloud) -> World {
         ("{order_id}", text(&order_id)),
         ("{checkout_id}", order.text("checkout_id")),
         ("{address_id}", address.text("address_id")),
+        ("{visitor_id}", "0198e4c2-0000-7000-8000-0000000000aa".to_owned()),
         ("{file}", "swagger-ui.css".to_owned()),
         ("{reservation_id}", "0198e4c2-0000-7000-8000-000000000001".to_owned()),
     ]);
@@ -81,7 +82,8 @@ fn query(path: &str) -> &'static str {
         "/v1/admin/audit-logs" => "?resource=store/x",
         "/v1/admin/stores" => "?status=ACTIVE",
         "/v1/admin/ledger" => "?store_id={store_id}",
-        "/v1/admin/analytics/events" => "?hour=2026-11-23T11",
+        "/v1/admin/analytics/events" | "/v1/admin/analytics/reports" => "?hour=2026-11-23T11",
+        "/v1/analytics/search" => "?day=2026-11-23",
         path if path.contains("analytics") => "?from=2026-11-01&to=2026-11-23",
         _ => "",
     }
@@ -94,6 +96,12 @@ fn body(path: &str) -> Value {
         "/v1/users/me/notifications/{notification_id}" => json!({"read": true}),
         "/v1/stores/{store_id}/orders/{order_id}/transitions" => json!({"to": "CONFIRMED"}),
         "/v1/cart/items/{item_id}" => json!({"quantity": 2}),
+        // A whole one: what it writes takes rights of its own.
+        "/v1/analytics/events" => {
+            let id = "0198e4c2-0000-7000-8000-0000000000aa";
+            let view = json!({"id": id, "type": "PAGE_VIEW", "at": e2e::now(), "path": "/"});
+            json!({"visitor_id": id, "session_id": id, "events": [view]})
+        }
         "/v1/products/{product_id}/inventory" => json!({"adjust": 1}),
         "/v1/products/{product_id}/variants" => json!({
             "sku": "access-table", "options": {"Rang": "Qora"}, "price": {"amount": 100, "currency": "UZS"},

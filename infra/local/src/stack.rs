@@ -3,7 +3,6 @@
 mod control;
 mod endpoints;
 mod error;
-mod keys;
 mod listeners;
 mod options;
 mod serve;
@@ -25,7 +24,7 @@ use crate::dynamodb::DynamoDb;
 use crate::endpoint::{Counters, Gatekeeper};
 use crate::event_source_mapping::Positions;
 use crate::faults::Faults;
-use crate::iam::{Credentials, Policies};
+use crate::iam::{Credentials, KeyRing, Policies};
 use crate::lambda::{self, Lambda, Logs};
 use crate::ministack::{self, Environment, Ministack};
 use crate::ses::Ses;
@@ -39,7 +38,6 @@ pub use error::Error;
 pub use options::{Options, Ports, State};
 pub(crate) use state::{ENDPOINTS_FILE, reset};
 
-use keys::Keys;
 use listeners::{Listeners, url};
 use state::StateDirectory;
 
@@ -58,7 +56,7 @@ pub struct Running {
     pub clock: Clock,
     /// What was called, by whom, and what it used.
     pub counters: Counters,
-    /// Deaths that tests order.
+    /// What tests ordered to go wrong.
     pub faults: Faults,
     /// The tables.
     pub dynamodb: DynamoDb,
@@ -121,11 +119,11 @@ pub async fn start(options: Options) -> Result<Running, Error> {
     let positions = Positions::open(state.file("positions.sqlite").as_deref())?;
     dynamodb.drop_old_stream_records(&positions.read_to(&stack.mappings)?)?;
 
-    let keys = Keys::of(&stack, state.seed());
+    let keys = KeyRing::new(state.seed(), stack.functions.iter().map(|one| one.name.clone()));
     let logs = Logs::open(&state.path("logs"), clock.clone(), options.console.clone()).map_err(Error::State)?;
     let lambda = Lambda::start(lambda::Options {
         functions: stack.functions.clone(),
-        credentials: keys.functions.clone(),
+        keys: Some(keys.clone()),
         region: stack.region.clone(),
         endpoint_url: ids.queue_url_base.clone(),
         ..lambda::Options::new(options.binaries.clone(), state.path("tmp"), logs, clock.clone())
@@ -133,11 +131,11 @@ pub async fn start(options: Options) -> Result<Running, Error> {
     .await
     .map_err(Error::State)?;
 
-    let gatekeeper = Arc::new(Gatekeeper::new(keys.principals(), Policies::of(&stack), &stack.account, clock.clone()));
+    let gatekeeper = Arc::new(Gatekeeper::new(keys.clone(), Policies::of(&stack), &stack.account, clock.clone()));
     let counters = Counters::default();
     let endpoints = Endpoints::new(&stack, &ids, api_urls, &listeners, &keys)?;
     let mut running = Running {
-        admin: keys.admin.clone(),
+        admin: keys.admin().clone(),
         endpoints,
         clock,
         counters,

@@ -16,12 +16,14 @@ use tokio::time::{Instant, timeout};
 use super::claims;
 use super::cors::Cors;
 use super::event::Event;
-use super::iam::{IamAuthorizer, SignedRequest};
+use super::iam::{Caller, IamAuthorizer, SignedRequest};
 use super::jwks::JwksSource;
 use super::jwt::Refusal;
 use super::route::{Authorization, Route, Routes};
 use super::{answer, path};
 use crate::clock::Clock;
+use crate::endpoint::Counters;
+use crate::faults::{self, Call, Faults, When};
 use crate::lambda::body::{self, TooLarge};
 use crate::lambda::{self, InvokeError, Lambda, Sink, identifier};
 
@@ -46,6 +48,10 @@ pub struct Options {
     pub jwks: JwksSource,
     /// Decides about `AWS_IAM` routes.
     pub iam: Arc<dyn IamAuthorizer>,
+    /// Counts calls of signed routes.
+    pub counters: Counters,
+    /// Strike calls of signed routes.
+    pub faults: Faults,
     /// Takes a line per request, and one more when the gateway itself answers with an error.
     pub console: Sink,
 }
@@ -139,7 +145,7 @@ impl Gateway {
             Ok(Err(TooLarge)) => return Err(Own::too_large("a body over 10 MB")),
             Err(cause) => return Err(Own::new(StatusCode::BAD_REQUEST, "Bad Request", cause.to_string())),
         };
-        let authorizer = self.authorize(route, parts, &body, &decoded).await?;
+        let (authorizer, caller) = self.authorize(route, parts, &body, &decoded).await?;
         let now = self.options.clock.now();
         let sent = parts.headers.get("x-amzn-trace-id").and_then(|value| value.to_str().ok());
         let trace_id = sent.map_or_else(|| identifier::trace_root(now), str::to_owned);
@@ -161,21 +167,57 @@ impl Gateway {
             authorizer,
             now,
         };
-        self.integrate(route, event.payload(), trace_id.clone()).await
+        let answer = self.integrate(route, event.payload(), trace_id.clone());
+        match caller {
+            None => answer.await,
+            Some(caller) => self.called(&caller, route, answer).await,
+        }
     }
 
-    /// The authoriser's part of the event.
-    async fn authorize(&self, route: &Route, parts: &Parts, body: &Bytes, decoded: &str) -> Result<Option<Value>, Own> {
+    /// A function's call of another one: counted, with what was ordered for it.
+    async fn called(
+        &self,
+        caller: &Caller,
+        route: &Route,
+        answer: impl Future<Output = Result<Response<Body>, Own>>,
+    ) -> Result<Response<Body>, Own> {
+        let Caller { name, environment, .. } = caller;
+        let call = Call { function: name, environment: *environment, service: "execute-api", operation: &route.key };
+        let failed = |code: Option<&str>, when: When| {
+            let usual = match when {
+                When::Before => (StatusCode::SERVICE_UNAVAILABLE, "Service Unavailable"),
+                When::After => (StatusCode::INTERNAL_SERVER_ERROR, "Internal Server Error"),
+            };
+            let ordered = code.and_then(faults::status);
+            let (status, message) =
+                ordered.map_or(usual, |status| (status, status.canonical_reason().unwrap_or("Error")));
+            Err(Own::new(status, message, "a fault that was ordered"))
+        };
+        let answer = self.options.faults.around(&call, answer, failed).await;
+        let has_failed = !answer.as_ref().is_ok_and(|answer| answer.status().is_success());
+        self.options.counters.invoked(name, &route.key, &route.function, has_failed);
+        answer
+    }
+
+    /// The authoriser's part of the event, and who signed.
+    async fn authorize(
+        &self,
+        route: &Route,
+        parts: &Parts,
+        body: &Bytes,
+        decoded: &str,
+    ) -> Result<(Option<Value>, Option<Caller>), Own> {
         let query = parts.uri.query().unwrap_or_default();
         match &route.authorization {
-            Authorization::None => Ok(None),
+            Authorization::None => Ok((None, None)),
             Authorization::Jwt { authorizer, scopes } => {
                 let now = self.options.clock.now().as_second();
                 let keys = &self.options.jwks;
                 match authorizer.authorize(&parts.headers, query, scopes, keys, now).await {
                     Ok(claims) => {
                         let scopes = (!scopes.is_empty()).then_some(scopes);
-                        Ok(Some(json!({ "jwt": { "claims": claims::rendered(&claims), "scopes": scopes } })))
+                        let claims = claims::rendered(&claims);
+                        Ok((Some(json!({ "jwt": { "claims": claims, "scopes": scopes } })), None))
                     }
                     Err(refusal) => Err(unauthorized(refusal, scopes)),
                 }
@@ -194,7 +236,7 @@ impl Gateway {
                 };
                 let caller = self.options.iam.authorize(&signed);
                 let caller = caller.map_err(|why| Own::new(StatusCode::FORBIDDEN, "Forbidden", why))?;
-                Ok(Some(json!({ "iam": {
+                let part = json!({ "iam": {
                     "accessKey": caller.access_key,
                     "accountId": caller.account_id,
                     "callerId": caller.caller_id,
@@ -202,7 +244,8 @@ impl Gateway {
                     "principalOrgId": null,
                     "userArn": caller.user_arn,
                     "userId": caller.user_id,
-                } })))
+                } });
+                Ok((Some(part), Some(caller)))
             }
         }
     }

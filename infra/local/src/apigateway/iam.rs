@@ -3,6 +3,8 @@
 use axum::http::{HeaderMap, Method};
 use bytes::Bytes;
 
+use crate::iam::EnvironmentNumber;
+
 /// A request that claims to be signed, as it came over the wire.
 #[derive(Debug, Clone, Copy)]
 pub struct SignedRequest<'a> {
@@ -23,6 +25,10 @@ pub struct SignedRequest<'a> {
 /// Who signed, for `requestContext.authorizer.iam`.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Caller {
+    /// The function's name, or `admin`.
+    pub name: String,
+    /// Which of the function's environments signed; 0 when none did.
+    pub environment: EnvironmentNumber,
     /// The access key id.
     pub access_key: String,
     /// Twelve digits.

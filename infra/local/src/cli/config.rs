@@ -63,13 +63,18 @@ pub(super) fn parameters(up: &Up, paths: &Paths) -> Result<BTreeMap<String, Stri
     let mut known = kept.as_deref().map(read).transpose()?.unwrap_or_default();
     let before = known.len();
     for name in secrets {
-        let value = known.entry(name.clone()).or_insert_with(|| uuid::Uuid::new_v4().simple().to_string());
+        let value = known.entry(name.clone()).or_insert_with(drawn);
         parameters.entry(name).or_insert_with(|| value.clone());
     }
     if let Some(file) = kept.filter(|_| known.len() > before) {
         write(&file, &known)?;
     }
     Ok(parameters)
+}
+
+#[expect(clippy::disallowed_methods, reason = "a secret of this laptop; nothing depends on its value")]
+fn drawn() -> String {
+    uuid::Uuid::new_v4().simple().to_string()
 }
 
 fn read(file: &Path) -> Result<BTreeMap<String, String>, Error> {

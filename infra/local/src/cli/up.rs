@@ -105,7 +105,7 @@ fn announce(endpoints: &Endpoints) -> std::io::Result<()> {
     }
     eprintln!("  {:<24} {}", "AWS endpoint", endpoints.endpoint_url);
     eprintln!("  {:<24} {}", "Lambda Invoke API", endpoints.invoke_url);
-    eprintln!("  {:<24} {}/mailbox, /queues, /counters, /clock", "control", endpoints.control_url);
+    eprintln!("  {:<24} {}/mailbox, /queues, /usage, /faults, /clock", "control", endpoints.control_url);
     eprintln!("  Ctrl-C stops all of it.");
     let first = endpoints.public_url.as_ref().unwrap_or(&endpoints.endpoint_url);
     let mut out = std::io::stdout().lock();

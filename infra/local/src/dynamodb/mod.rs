@@ -25,6 +25,7 @@ use tokio::sync::watch;
 
 use crate::clock::Clock;
 pub use operation::Used;
+pub(crate) use operation::writes;
 pub use tables::TableError;
 pub use ttl::keep_sweeping;
 

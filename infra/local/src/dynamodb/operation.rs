@@ -24,7 +24,7 @@ pub struct Used {
 type Ran = Result<(Bytes, Vec<Used>), Refusal>;
 
 /// Whether an operation can change items, and so feed a stream.
-pub(super) fn writes(operation: &str) -> bool {
+pub(crate) fn writes(operation: &str) -> bool {
     matches!(
         operation,
         "PutItem"

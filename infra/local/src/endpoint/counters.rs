@@ -9,7 +9,7 @@ use serde::Serialize;
 use serde_json::Value;
 
 use super::target::Target;
-use crate::dynamodb::Used;
+use crate::dynamodb::{self, Used};
 
 /// Counts since the start or the last reset. Clones share them.
 #[derive(Debug, Clone, Default)]
@@ -29,7 +29,8 @@ struct Key {
 struct Tally {
     calls: u64,
     errors: u64,
-    capacity_units: f64,
+    read_units: f64,
+    write_units: f64,
 }
 
 /// One line of the counters.
@@ -39,17 +40,20 @@ pub struct Count {
     pub principal: String,
     /// Such as `dynamodb`.
     pub service: String,
-    /// Such as `GetItem`; empty where the protocol does not name it.
+    /// Such as `GetItem`, of an API the route; empty where the protocol does not name it.
     pub operation: String,
-    /// Table or queue; empty elsewhere.
+    /// Table or queue; of an API the function that served; empty elsewhere.
     pub resource: String,
     /// Requests, whatever came of them. A request on several tables counts once for each.
     pub calls: u64,
     /// Those that were refused or failed.
     pub errors: u64,
-    /// `DynamoDB`'s consumed capacity, read or write as the operation is. Refused requests add none, unlike in AWS,
-    /// where a failed condition costs a write.
+    /// Both of the following.
     pub capacity_units: f64,
+    /// Capacity that reads of `DynamoDB` consumed. Refused requests add none.
+    pub read_units: f64,
+    /// Capacity that its writes consumed. Refused requests add none, unlike in AWS, where a failed condition costs a write.
+    pub write_units: f64,
 }
 
 impl Counters {
@@ -63,7 +67,9 @@ impl Counters {
             resource: key.resource.clone(),
             calls: tally.calls,
             errors: tally.errors,
-            capacity_units: tally.capacity_units,
+            capacity_units: tally.read_units + tally.write_units,
+            read_units: tally.read_units,
+            write_units: tally.write_units,
         });
         each.collect()
     }
@@ -81,21 +87,34 @@ impl Counters {
     /// A request and its answer.
     pub(super) fn answered(&self, principal: &str, target: &Target, body: &[u8], status: StatusCode, used: &[Used]) {
         let errors = u64::from(!status.is_success());
-        if used.is_empty() {
-            self.add(principal, target, resource(target, body), errors, 0.0);
-        }
-        for used in used {
-            self.add(principal, target, used.table.clone(), errors, used.units);
-        }
-    }
-
-    fn add(&self, principal: &str, target: &Target, resource: String, errors: u64, units: f64) {
-        let key = Key {
+        let key = |resource: String| Key {
             principal: principal.to_owned(),
             service: target.service().to_owned(),
             operation: target.operation().to_owned(),
             resource,
         };
+        if used.is_empty() {
+            self.add(key(resource(target, body)), errors, 0.0, 0.0);
+        }
+        for used in used {
+            let writes = dynamodb::writes(target.operation());
+            let (read_units, write_units) = if writes { (0.0, used.units) } else { (used.units, 0.0) };
+            self.add(key(used.table.clone()), errors, read_units, write_units);
+        }
+    }
+
+    /// A signed request to an API and whether it failed: the route is the operation, the function behind it the resource.
+    pub(crate) fn invoked(&self, principal: &str, route: &str, function: &str, failed: bool) {
+        let key = Key {
+            principal: principal.to_owned(),
+            service: "execute-api".to_owned(),
+            operation: route.to_owned(),
+            resource: function.to_owned(),
+        };
+        self.add(key, u64::from(failed), 0.0, 0.0);
+    }
+
+    fn add(&self, key: Key, errors: u64, read_units: f64, write_units: f64) {
         let mut counts = self.lock();
         let tally = match counts.entry(key) {
             Entry::Occupied(known) => known.into_mut(),
@@ -103,7 +122,8 @@ impl Counters {
         };
         tally.calls += 1;
         tally.errors += errors;
-        tally.capacity_units += units;
+        tally.read_units += read_units;
+        tally.write_units += write_units;
     }
 
     fn lock(&self) -> MutexGuard<'_, BTreeMap<Key, Tally>> {

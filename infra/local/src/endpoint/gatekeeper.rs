@@ -1,16 +1,14 @@
 //! Whose key signed, and what that principal may do.
 
-use std::collections::HashMap;
-
 use crate::apigateway::{Caller, IamAuthorizer, SignedRequest};
 use crate::clock::Clock;
-use crate::iam::{Credentials, Decision, Policies, Principal};
+use crate::iam::{Decision, KeyRing, Owner, Policies, Principal};
 
 use super::sigv4::{self, SignatureError, Signed};
 
 /// The keys and policies of a stack.
 pub struct Gatekeeper {
-    principals: HashMap<String, (Credentials, Principal)>,
+    keys: KeyRing,
     policies: Policies,
     account: String,
     clock: Clock,
@@ -19,15 +17,8 @@ pub struct Gatekeeper {
 impl Gatekeeper {
     /// Knows the operator and the functions by their keys. Signatures are judged by the machine's clock, which the
     /// SDKs sign by.
-    pub fn new(
-        keys: impl IntoIterator<Item = (Credentials, Principal)>,
-        policies: Policies,
-        account: &str,
-        clock: Clock,
-    ) -> Self {
-        let principals =
-            keys.into_iter().map(|(keys, principal)| (keys.access_key_id.clone(), (keys, principal))).collect();
-        Self { principals, policies, account: account.to_owned(), clock }
+    pub fn new(keys: KeyRing, policies: Policies, account: &str, clock: Clock) -> Self {
+        Self { keys, policies, account: account.to_owned(), clock }
     }
 
     /// What the principals may do.
@@ -36,12 +27,16 @@ impl Gatekeeper {
     }
 
     /// Who signed a request.
-    pub fn identify(&self, request: &sigv4::Request<'_>) -> Result<(Principal, Signed), SignatureError> {
-        let keys = |id: &str| self.principals.get(id).map(|(keys, _)| keys.clone());
+    pub fn identify(&self, request: &sigv4::Request<'_>) -> Result<(Owner, Signed), SignatureError> {
+        let mut owner = None;
+        let keys = |id: &str| {
+            let (found, keys) = self.keys.owner(id)?;
+            owner = Some(found);
+            Some(keys)
+        };
         let signed = sigv4::verify(request, keys, self.clock.machine_now())?;
-        let unknown = || SignatureError::UnknownKey(signed.access_key_id.clone());
-        let (_, principal) = self.principals.get(&signed.access_key_id).ok_or_else(unknown)?;
-        Ok((principal.clone(), signed))
+        let owner = owner.ok_or_else(|| SignatureError::UnknownKey(signed.access_key_id.clone()))?;
+        Ok((owner, signed))
     }
 }
 
@@ -54,7 +49,7 @@ impl IamAuthorizer for Gatekeeper {
             headers: request.headers,
             body: request.body,
         };
-        let (principal, signed) = self.identify(&seen).map_err(|cause| cause.to_string())?;
+        let (Owner { principal, environment }, signed) = self.identify(&seen).map_err(|cause| cause.to_string())?;
         if signed.service != "execute-api" {
             return Err(format!("signed for {} instead of execute-api", signed.service));
         }
@@ -69,6 +64,8 @@ impl IamAuthorizer for Gatekeeper {
         // AWS's role ids start with AROA; ours are made from the key, which belongs to one principal.
         let id = format!("AROA{}:{session}", signed.access_key_id.trim_start_matches("AKIA"));
         Ok(Caller {
+            name: session.to_owned(),
+            environment,
             access_key: signed.access_key_id,
             account_id: self.account.clone(),
             caller_id: id.clone(),

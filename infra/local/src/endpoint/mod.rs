@@ -4,6 +4,7 @@
 //! then handed to the service in its credential scope. What it used is counted by principal, operation and resource.
 
 mod counters;
+mod fault;
 mod gatekeeper;
 mod refusal;
 pub mod sigv4;
@@ -26,8 +27,8 @@ use tokio::net::TcpListener;
 use tower::ServiceExt;
 
 use crate::dynamodb::DynamoDb;
-use crate::faults::Faults;
-use crate::iam::{self, Principal};
+use crate::faults::{Call, Faults, When};
+use crate::iam::{self, EnvironmentNumber, Owner, Principal};
 use crate::lambda::{Lambda, invoke_api};
 use crate::ministack::Ministack;
 use crate::ses::{SEND_EMAIL_PATH, Ses};
@@ -67,8 +68,15 @@ pub struct Endpoint {
     faults: Faults,
 }
 
+/// Who sends a request.
+struct Caller {
+    name: String,
+    environment: EnvironmentNumber,
+}
+
 impl Endpoint {
-    /// An endpoint that lets in whom `gatekeeper` lets in, and counts what they do.
+    /// An endpoint that lets in whom `gatekeeper` lets in, counts what they do, and lets
+    /// `faults` strike them.
     pub fn new(services: Services, gatekeeper: Arc<Gatekeeper>, counters: Counters, faults: Faults) -> Self {
         Self { services, gatekeeper, counters, faults }
     }
@@ -107,11 +115,7 @@ impl Endpoint {
             }
         };
         match self.admit(&target, &parts, &body) {
-            Ok(principal) => {
-                let work = self.dispatch(&target, parts, body, &principal);
-                let gone = || Refusal::new(StatusCode::SERVICE_UNAVAILABLE, "ServiceUnavailable", "Nobody hears this.");
-                self.faults.around(&principal, work).await.unwrap_or_else(|| gone().answer(&target))
-            }
+            Ok(caller) => self.serve_call(&target, parts, body, &caller).await,
             Err((principal, refusal)) => {
                 self.counters.refused(&principal, &target, &body);
                 tracing::debug!(principal, %target, refusal = refusal.message(), "refused");
@@ -120,15 +124,30 @@ impl Endpoint {
         }
     }
 
+    /// A call that is let in, with what was ordered for it.
+    async fn serve_call(&self, target: &Target, parts: Parts, body: Bytes, caller: &Caller) -> Response {
+        let Caller { name, environment } = caller;
+        let (service, operation) = (target.service(), target.operation());
+        let call = Call { function: name, environment: *environment, service, operation };
+        let failed = |code: Option<&str>, when: When| {
+            let refusal = fault::refusal(target, &body, code, when);
+            if when == When::Before {
+                self.counters.answered(name, target, &body, refusal.status(), &[]);
+            }
+            refusal.answer(target)
+        };
+        self.faults.around(&call, self.dispatch(target, parts, body.clone(), name), failed).await
+    }
+
     /// Who sends an allowed request; otherwise who tried, and what to tell him.
-    fn admit(&self, target: &Target, parts: &Parts, body: &Bytes) -> Result<String, (String, Refusal)> {
+    fn admit(&self, target: &Target, parts: &Parts, body: &Bytes) -> Result<Caller, (String, Refusal)> {
         if target.needs_no_signature() {
-            return Ok("anyone".to_owned());
+            return Ok(Caller { name: "anyone".to_owned(), environment: 0 });
         }
         let path = parts.uri.path();
         let query = parts.uri.query().unwrap_or_default();
         let signed = sigv4::Request { method: &parts.method, path, query, headers: &parts.headers, body };
-        let (principal, _) = self
+        let (Owner { principal, environment }, _) = self
             .gatekeeper
             .identify(&signed)
             .map_err(|cause| ("anyone".to_owned(), Refusal::signature(&cause, target)))?;
@@ -145,7 +164,7 @@ impl Endpoint {
             body,
         };
         match self.gatekeeper.policies().authorize(&principal, &request) {
-            Ok(()) => Ok(name),
+            Ok(()) => Ok(Caller { name, environment }),
             Err(denied) => Err((name, Refusal::denied(&denied, target))),
         }
     }

@@ -1,5 +1,7 @@
 //! What a client that is not let in is told, in the words and the form of the service it asked.
 
+use std::borrow::Cow;
+
 use axum::body::Body;
 use axum::response::Response;
 use http::{HeaderValue, StatusCode, header};
@@ -13,13 +15,15 @@ use crate::iam::AccessDenied;
 #[derive(Debug)]
 pub(super) struct Refusal {
     status: StatusCode,
-    code: &'static str,
+    code: Cow<'static, str>,
     message: String,
+    /// Of each item of a transaction that was cancelled.
+    cancellation_reasons: Vec<&'static str>,
 }
 
 impl Refusal {
-    pub(super) fn new(status: StatusCode, code: &'static str, message: impl Into<String>) -> Self {
-        Self { status, code, message: message.into() }
+    pub(super) fn new(status: StatusCode, code: impl Into<Cow<'static, str>>, message: impl Into<String>) -> Self {
+        Self { status, code: code.into(), message: message.into(), cancellation_reasons: Vec::new() }
     }
 
     pub(super) fn message(&self) -> &str {
@@ -47,18 +51,35 @@ impl Refusal {
             }
             _ => cause.to_string(),
         };
-        Self { status: status_of_denial(target), code, message }
+        Self::new(status_of_denial(target), code, message)
     }
 
     /// A policy that does not allow it.
     pub(super) fn denied(denied: &AccessDenied, target: &Target) -> Self {
-        Self { status: status_of_denial(target), code: denied.code(), message: denied.to_string() }
+        Self::new(status_of_denial(target), denied.code(), denied.to_string())
     }
 
     /// A service that the laptop cloud does not have.
     pub(super) fn unknown_service(target: &Target) -> Self {
         let message = format!("The laptop cloud has no body for {target}.");
-        Self { status: StatusCode::NOT_IMPLEMENTED, code: "UnknownOperationException", message }
+        Self::new(StatusCode::NOT_IMPLEMENTED, "UnknownOperationException", message)
+    }
+
+    /// A transaction of so many items that another one was in the way of.
+    pub(super) fn transaction_conflict(items: usize) -> Self {
+        // Which item it was is as good as any: the first.
+        let reasons: Vec<&str> =
+            (0..items).map(|item| if item == 0 { "TransactionConflict" } else { "None" }).collect();
+        let message = format!(
+            "Transaction cancelled, please refer cancellation reasons for specific reasons [{}]",
+            reasons.join(", ")
+        );
+        let refusal = Self::new(StatusCode::BAD_REQUEST, "TransactionCanceledException", message);
+        Self { cancellation_reasons: reasons, ..refusal }
+    }
+
+    pub(super) fn status(&self) -> StatusCode {
+        self.status
     }
 
     pub(super) fn answer(&self, target: &Target) -> Response {
@@ -73,14 +94,21 @@ impl Refusal {
         *response.status_mut() = self.status;
         let headers = response.headers_mut();
         headers.insert(header::CONTENT_TYPE, HeaderValue::from_static(content_type));
-        if *target != Target::S3 {
-            headers.insert("x-amzn-errortype", HeaderValue::from_static(self.code));
+        if *target != Target::S3
+            && let Ok(code) = HeaderValue::from_str(&self.code)
+        {
+            headers.insert("x-amzn-errortype", code);
         }
         response
     }
 
     fn json(&self, namespace: &str) -> String {
-        json!({"__type": format!("{namespace}{}", self.code), "message": self.message}).to_string()
+        let mut body = json!({"__type": format!("{namespace}{}", self.code), "message": self.message});
+        if !self.cancellation_reasons.is_empty() {
+            let reasons = self.cancellation_reasons.iter().map(|code| json!({ "Code": code }));
+            body["CancellationReasons"] = reasons.collect();
+        }
+        body.to_string()
     }
 
     fn xml(&self) -> String {

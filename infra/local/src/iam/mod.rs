@@ -8,6 +8,7 @@ mod actions;
 mod credentials;
 mod denial;
 mod event_source;
+mod keys;
 mod pattern;
 mod policies;
 
@@ -15,4 +16,5 @@ pub use actions::{Request, execute_api_arn, is_unsigned};
 pub use credentials::Credentials;
 pub use denial::AccessDenied;
 pub use event_source::RoleLacks;
+pub use keys::{EnvironmentNumber, KeyRing, Owner};
 pub use policies::{Decision, Policies, Principal};

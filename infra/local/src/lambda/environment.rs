@@ -7,6 +7,7 @@ use serde_json::json;
 use tokio::sync::oneshot;
 use tokio::time::{Instant, MissedTickBehavior};
 
+use super::cpu;
 use super::logs::Stream;
 use super::memory;
 use super::outcome::{FunctionError, RESPONSE_BYTES_MAX};
@@ -31,6 +32,8 @@ pub(super) struct Environment {
     /// The runtime's open request for an event.
     pub(super) next: Option<oneshot::Sender<Work>>,
     pub(super) peak_kib: u64,
+    /// What its process had used when that was last looked at.
+    pub(super) cpu: Duration,
 }
 
 /// What an event came to.
@@ -172,6 +175,15 @@ impl Environment {
                 }
             }
         }
+    }
+
+    /// CPU time since this was last asked; none when the process is gone.
+    pub(super) fn cpu_used(&mut self) -> Duration {
+        let Some(now) = self.process.id().and_then(cpu::used) else { return Duration::ZERO };
+        // Less than before when a thread has ended.
+        let used = now.saturating_sub(self.cpu);
+        self.cpu = now;
+        used
     }
 
     /// Waits until the runtime asks for another event; `false` when its process ended instead.

@@ -14,6 +14,7 @@ use super::process_group::ProcessGroup;
 use super::roster::Roster;
 use super::runtime_api::RuntimeApi;
 use super::{Options, identifier};
+use crate::iam::EnvironmentNumber;
 use crate::template::model::Function;
 
 /// How often a binary that is being replaced by a build is tried again.
@@ -41,10 +42,11 @@ impl Launcher {
     pub(super) async fn launch(&self, generation: u64) -> io::Result<Environment> {
         let api = RuntimeApi::listen().await?;
         let log = self.log();
+        let number = self.roster.number();
         let mut attempt = 0;
         let process = loop {
             let scratch = tempfile::tempdir_in(&self.options.scratch)?;
-            let command = self.command(&api, scratch.path());
+            let command = self.command(number, &api, scratch.path());
             match Process::spawn(command, &log, scratch) {
                 Err(cause) if cause.kind() == io::ErrorKind::ExecutableFileBusy && attempt < BUSY_RETRIES => {
                     attempt += 1;
@@ -53,7 +55,7 @@ impl Launcher {
                 started => break started?,
             }
         };
-        self.roster.add(&self.function.name, process.killer());
+        self.roster.add(number, process.killer());
         Ok(Environment {
             process,
             api,
@@ -63,11 +65,12 @@ impl Launcher {
             init_duration: None,
             next: None,
             peak_kib: 0,
+            cpu: Duration::ZERO,
         })
     }
 
     /// <https://docs.aws.amazon.com/lambda/latest/dg/configuration-envvars.html>
-    fn command(&self, api: &RuntimeApi, scratch: &std::path::Path) -> Command {
+    fn command(&self, number: EnvironmentNumber, api: &RuntimeApi, scratch: &std::path::Path) -> Command {
         let Options { binaries, region, clock, .. } = &self.options;
         let function = &self.function;
         let now = clock.now();
@@ -95,10 +98,9 @@ impl Launcher {
             .env("AWS_ENDPOINT_URL", &self.options.endpoint_url)
             .current_dir(scratch)
             .process_group(self.group.id());
-        if let Some(credentials) = self.options.credentials.get(&function.name) {
-            command
-                .env("AWS_ACCESS_KEY_ID", &credentials.access_key_id)
-                .env("AWS_SECRET_ACCESS_KEY", &credentials.secret_access_key);
+        if let Some(keys) = &self.options.keys {
+            let keys = keys.of(&function.name, number);
+            command.env("AWS_ACCESS_KEY_ID", &keys.access_key_id).env("AWS_SECRET_ACCESS_KEY", &keys.secret_access_key);
         }
         if clock.offset_seconds() != 0 {
             command.env("CLOCK_OFFSET_SECONDS", clock.offset_seconds().to_string());

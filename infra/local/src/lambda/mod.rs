@@ -8,6 +8,7 @@
 
 mod asynchronous;
 pub(crate) mod body;
+mod cpu;
 mod environment;
 pub(crate) mod identifier;
 pub mod invoke_api;
@@ -24,6 +25,7 @@ mod roster;
 mod runtime_api;
 #[cfg(test)]
 pub(crate) mod tests;
+mod usage;
 
 use std::collections::HashMap;
 use std::io;
@@ -39,11 +41,15 @@ use tokio::task::AbortHandle;
 pub use logs::{Logs, Sink};
 pub use options::Options;
 pub use outcome::{EVENT_BYTES_MAX, FunctionError, InvokeError, Outcome, REQUEST_BYTES_MAX, RESPONSE_BYTES_MAX};
+pub use usage::FunctionUsage;
 
 use launcher::Launcher;
 use pool::Pool;
 use process_group::ProcessGroup;
 use roster::Roster;
+use usage::Usage;
+
+use crate::iam::EnvironmentNumber;
 
 /// How often idle environments are looked at.
 const HOUSEKEEPING: Duration = Duration::from_secs(10);
@@ -58,6 +64,7 @@ struct Inner {
     pools: HashMap<String, Arc<Pool>>,
     group: Arc<ProcessGroup>,
     roster: Roster,
+    usage: Usage,
     logs: Logs,
     event_retry_delays: [Duration; 2],
     housekeeping: AbortHandle,
@@ -89,10 +96,10 @@ impl Lambda {
             _ => fs::create_dir_all(&options.scratch).await?,
         }
         let group = Arc::new(ProcessGroup::start()?);
-        let roster = Roster::default();
+        let (roster, usage) = (Roster::default(), Usage::default());
         let pool = |function: &crate::template::model::Function| {
             let launcher = Launcher::new(function.clone(), &options, Arc::clone(&group), roster.clone());
-            (function.name.clone(), Arc::new(Pool::new(launcher, &options)))
+            (function.name.clone(), Arc::new(Pool::new(launcher, &options, usage.clone())))
         };
         let pools: HashMap<_, _> = options.functions.iter().map(pool).collect();
         let watched: Vec<_> = pools.values().map(Arc::downgrade).collect();
@@ -104,7 +111,7 @@ impl Lambda {
         })
         .abort_handle();
         let Options { logs, event_retry_delays, .. } = options;
-        Ok(Self { inner: Arc::new(Inner { pools, group, roster, logs, event_retry_delays, housekeeping }) })
+        Ok(Self { inner: Arc::new(Inner { pools, group, roster, usage, logs, event_retry_delays, housekeeping }) })
     }
 
     /// Invokes a function by name or ARN and waits for its answer.
@@ -155,9 +162,22 @@ impl Lambda {
         self.inner.pools.values().for_each(|pool| pool.recycle());
     }
 
-    /// Kills every process of a function, whatever it is at, and returns once they are gone; how many there were.
-    pub async fn kill(&self, function: &str) -> usize {
-        self.inner.roster.kill(function).await
+    /// What each function has used since the start or the last reset; those that were not invoked are left out.
+    pub fn usage(&self) -> Vec<FunctionUsage> {
+        self.inner.usage.list()
+    }
+
+    /// Starts over with counting.
+    pub fn reset_usage(&self) {
+        self.inner.usage.reset();
+    }
+
+    /// Kills the process of an environment and returns once it is gone; whether there was one.
+    pub(crate) async fn kill(&self, environment: EnvironmentNumber) -> bool {
+        let Some(process) = self.inner.roster.find(environment) else { return false };
+        let alive = !process.has_ended();
+        process.kill().await;
+        alive
     }
 
     /// Takes no more events and kills every function.

@@ -1,12 +1,12 @@
 //! What Lambda is started with.
 
-use std::collections::{BTreeMap, HashMap};
+use std::collections::BTreeMap;
 use std::path::PathBuf;
 use std::time::Duration;
 
 use super::Logs;
 use crate::clock::Clock;
-use crate::iam::Credentials;
+use crate::iam::KeyRing;
 use crate::template::model::Function;
 
 /// Everything an execution environment is made from.
@@ -16,8 +16,8 @@ pub struct Options {
     pub functions: Vec<Function>,
     /// Where the cargo binaries are.
     pub binaries: PathBuf,
-    /// The access keys of each function, by its name.
-    pub credentials: HashMap<String, Credentials>,
+    /// Gives each environment access keys of its own; none without it.
+    pub keys: Option<KeyRing>,
     /// Becomes `AWS_REGION`.
     pub region: String,
     /// Becomes `AWS_ENDPOINT_URL`.
@@ -41,12 +41,12 @@ pub struct Options {
 }
 
 impl Options {
-    /// Options with AWS's retry delays (1 and 2 minutes) and no functions, credentials or extra variables yet.
+    /// Options with AWS's retry delays (1 and 2 minutes) and no functions, keys or extra variables yet.
     pub fn new(binaries: PathBuf, scratch: PathBuf, logs: Logs, clock: Clock) -> Self {
         Self {
             functions: Vec::new(),
             binaries,
-            credentials: HashMap::new(),
+            keys: None,
             region: "us-east-1".to_owned(),
             endpoint_url: String::new(),
             clock,

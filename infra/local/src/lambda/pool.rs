@@ -13,6 +13,7 @@ use super::launcher::Launcher;
 use super::logs::Stream;
 use super::outcome::{FunctionError, InvokeError, Outcome};
 use super::runtime_api::Work;
+use super::usage::Usage;
 use super::{Options, Request, identifier, report};
 
 /// An answered caller is kept for as long as this while the runtime asks for its next event, so that whoever calls
@@ -21,6 +22,7 @@ const SETTLE: Duration = Duration::from_millis(20);
 
 pub(super) struct Pool {
     launcher: Launcher,
+    usage: Usage,
     permits: Arc<Semaphore>,
     idle: Mutex<Vec<Environment>>,
     generation: AtomicU64,
@@ -30,9 +32,10 @@ pub(super) struct Pool {
 }
 
 impl Pool {
-    pub(super) fn new(launcher: Launcher, options: &Options) -> Self {
+    pub(super) fn new(launcher: Launcher, options: &Options, usage: Usage) -> Self {
         Self {
             launcher,
+            usage,
             permits: Arc::new(Semaphore::new(options.max_environments_per_function)),
             idle: Mutex::default(),
             generation: AtomicU64::new(0),
@@ -100,7 +103,10 @@ impl Pool {
             Ok(mut environment) => {
                 environment.log.begin();
                 match environment.init(request_id).await {
-                    Ok(()) => return Ok(environment),
+                    Ok(()) => {
+                        self.usage.started(&self.launcher.function.name, environment.cpu_used());
+                        return Ok(environment);
+                    }
                     Err(failed) => (environment.log.clone(), failed),
                 }
             }
@@ -134,6 +140,8 @@ impl Pool {
     ) {
         let fatal = answer.error.as_ref().is_some_and(|failure| failure.fatal);
         let settled = if fatal { Ok(false) } else { timeout(SETTLE, environment.settle()).await };
+        let (failed, cpu) = (answer.error.is_some(), environment.cpu_used());
+        self.usage.invoked(&self.launcher.function.name, failed, answer.duration, cpu, environment.peak_kib);
         let log = environment.log.clone();
         let init_duration = environment.init_duration.take();
         let memory_mib = self.launcher.function.memory_mib;

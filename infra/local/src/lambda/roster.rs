@@ -1,35 +1,39 @@
-//! The processes that live, by their function.
+//! The environments that live, by their numbers.
 
 use std::collections::HashMap;
+use std::sync::atomic::{AtomicU32, Ordering};
 use std::sync::{Arc, Mutex, PoisonError};
 
-use futures::future::join_all;
-
 use super::process::Killer;
+use crate::iam::EnvironmentNumber;
 
-/// Finds the processes of a function. Clones are the same roster.
+/// Numbers environments and finds their processes. Clones are the same roster.
 #[derive(Clone, Default)]
-pub(super) struct Roster(Arc<Mutex<HashMap<String, Vec<Killer>>>>);
+pub(super) struct Roster {
+    inner: Arc<Inner>,
+}
+
+#[derive(Default)]
+struct Inner {
+    last: AtomicU32,
+    alive: Mutex<HashMap<EnvironmentNumber, Killer>>,
+}
 
 impl Roster {
+    /// A number that no other environment of this run has: the first is 1.
+    pub(super) fn number(&self) -> EnvironmentNumber {
+        self.inner.last.fetch_add(1, Ordering::Relaxed) + 1
+    }
+
     /// Remembers a process until it has ended.
-    pub(super) fn add(&self, function: &str, killer: Killer) {
-        let mut alive = self.0.lock().unwrap_or_else(PoisonError::into_inner);
-        let processes = alive.entry(function.to_owned()).or_default();
-        processes.retain(|process| !process.has_ended());
-        processes.push(killer);
+    pub(super) fn add(&self, number: EnvironmentNumber, killer: Killer) {
+        let mut alive = self.inner.alive.lock().unwrap_or_else(PoisonError::into_inner);
+        alive.retain(|_, killer| !killer.has_ended());
+        alive.insert(number, killer);
     }
 
-    /// Kills every process of a function and returns once they are gone; how many there were.
-    pub(super) async fn kill(&self, function: &str) -> usize {
-        let mut processes = self.take(function);
-        processes.retain(|process| !process.has_ended());
-        let killed = processes.len();
-        join_all(processes.into_iter().map(Killer::kill)).await;
-        killed
-    }
-
-    fn take(&self, function: &str) -> Vec<Killer> {
-        self.0.lock().unwrap_or_else(PoisonError::into_inner).remove(function).unwrap_or_default()
+    /// The process of an environment that may still live.
+    pub(super) fn find(&self, number: EnvironmentNumber) -> Option<Killer> {
+        self.inner.alive.lock().unwrap_or_else(PoisonError::into_inner).get(&number).cloned()
     }
 }

@@ -1,11 +1,13 @@
 //! The control listener: what a developer, a test and the other commands see and move. It is no part of AWS.
 
+mod faults;
+
 use std::io;
 
 use axum::extract::{Path, Query, Request, State};
 use axum::middleware::{self, Next};
 use axum::response::{IntoResponse, Response};
-use axum::routing::{get, post};
+use axum::routing::{delete, get, post};
 use axum::{Json, Router};
 use http::StatusCode;
 use serde::{Deserialize, Serialize};
@@ -14,9 +16,9 @@ use tokio::net::TcpListener;
 
 use super::{Endpoints, Running, set_clock_offset};
 use crate::clock::Clock;
-use crate::endpoint::Counters;
-use crate::faults::{Fault, Faults};
-use crate::lambda::Lambda;
+use crate::endpoint::{Count, Counters};
+use crate::faults::Faults;
+use crate::lambda::{FunctionUsage, Lambda};
 use crate::ses::Ses;
 use crate::sqs::Sqs;
 
@@ -39,6 +41,13 @@ pub(super) struct Control {
 #[derive(Debug, Serialize, Deserialize)]
 struct ClockOffset {
     offset_seconds: i64,
+}
+
+/// The answer of `GET /usage`: what everything has used since the start or the last reset.
+#[derive(Debug, Serialize)]
+struct Usage {
+    functions: Vec<FunctionUsage>,
+    calls: Vec<Count>,
 }
 
 #[derive(Debug, Deserialize)]
@@ -69,8 +78,11 @@ impl Control {
             .route("/mailbox", get(mailbox))
             .route("/clock", get(clock).post(set_clock))
             .route("/counters", get(counters))
-            .route("/counters/reset", post(reset_counters))
-            .route("/faults", get(faults).post(order_fault).delete(clear_faults))
+            .route("/counters/reset", post(reset_usage))
+            .route("/usage", get(usage))
+            .route("/usage/reset", post(reset_usage))
+            .route("/faults", get(faults::list).post(faults::order).delete(faults::clear))
+            .route("/faults/{id}", delete(faults::cancel))
             .route("/queues", get(queues))
             .route("/outputs", get(outputs))
             .route("/functions/{name}/logs", get(logs))
@@ -111,31 +123,17 @@ async fn set_clock(State(control): State<Control>, Json(offset): Json<ClockOffse
     Json(offset).into_response()
 }
 
-async fn counters(State(control): State<Control>) -> Response {
-    Json(control.counters.list()).into_response()
+async fn counters(State(control): State<Control>) -> Json<Vec<Count>> {
+    Json(control.counters.list())
 }
 
-async fn reset_counters(State(control): State<Control>) -> StatusCode {
+async fn usage(State(control): State<Control>) -> Json<Usage> {
+    Json(Usage { functions: control.lambda.usage(), calls: control.counters.list() })
+}
+
+async fn reset_usage(State(control): State<Control>) -> StatusCode {
     control.counters.reset();
-    StatusCode::NO_CONTENT
-}
-
-async fn faults(State(control): State<Control>) -> Response {
-    Json(control.faults.list()).into_response()
-}
-
-async fn order_fault(State(control): State<Control>, Json(fault): Json<Fault>) -> Response {
-    match control.lambda.function_name(&fault.function) {
-        Ok(_) => {
-            control.faults.order(fault);
-            StatusCode::CREATED.into_response()
-        }
-        Err(cause) => error(StatusCode::NOT_FOUND, &cause.to_string()),
-    }
-}
-
-async fn clear_faults(State(control): State<Control>) -> StatusCode {
-    control.faults.clear();
+    control.lambda.reset_usage();
     StatusCode::NO_CONTENT
 }
 

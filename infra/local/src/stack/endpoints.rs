@@ -5,9 +5,8 @@ use std::collections::BTreeMap;
 use serde::{Deserialize, Serialize};
 
 use super::Error;
-use super::keys::Keys;
 use super::listeners::{Listeners, first_api, url};
-use crate::iam::Credentials;
+use crate::iam::{Credentials, KeyRing};
 use crate::template::PhysicalIds;
 use crate::template::model::Stack;
 
@@ -46,7 +45,7 @@ impl Endpoints {
         ids: &PhysicalIds,
         apis: BTreeMap<String, String>,
         listeners: &Listeners,
-        keys: &Keys,
+        keys: &KeyRing,
     ) -> Result<Self, Error> {
         let mut resources = ids.created.clone();
         resources.extend(stack.tables.iter().map(|one| (one.logical_id.clone(), one.name.clone())));
@@ -61,11 +60,11 @@ impl Endpoints {
             invoke_url: url(&listeners.invoke)?,
             control_url: url(&listeners.control)?,
             region: stack.region.clone(),
-            access_key_id: keys.admin.access_key_id.clone(),
-            secret_access_key: keys.admin.secret_access_key.clone(),
+            access_key_id: keys.admin().access_key_id.clone(),
+            secret_access_key: keys.admin().secret_access_key.clone(),
             resources,
             functions: stack.functions.iter().map(|one| (one.name.clone(), one.environment.clone())).collect(),
-            function_keys: keys.functions.clone().into_iter().collect(),
+            function_keys: keys.functions().collect(),
             outputs: stack.outputs.clone(),
         })
     }

@@ -13,9 +13,11 @@ use crate::apigateway::{self, HttpApi, JwksSource};
 use crate::dynamodb;
 use crate::endpoint::{Endpoint, Gatekeeper, Services};
 use crate::event_source_mapping::{self, Mapping, Positions};
+use crate::faults::Deliveries;
 use crate::lambda::invoke_api;
 use crate::scheduler::Job;
 use crate::template::PhysicalIds;
+use crate::template::model::Source;
 
 impl Running {
     /// Lets work in, once everything it needs answers.
@@ -57,6 +59,8 @@ impl Running {
                 clock: self.clock.clone(),
                 jwks: jwks.clone(),
                 iam: gatekeeper.clone(),
+                counters: self.counters.clone(),
+                faults: self.faults.clone(),
                 console: options.console.clone(),
             };
             let api = HttpApi::new(api, gateway)?;
@@ -72,7 +76,10 @@ impl Running {
             account: self.stack.account.clone(),
         };
         for mapping in self.stack.mappings.clone() {
-            let mapping = Mapping::new(mapping, services.clone()).await?;
+            let (Source::Queue(source) | Source::Stream(source)) = mapping.source.clone();
+            let lambda = Arc::new(Deliveries::new(self.lambda.clone(), self.faults.clone(), source));
+            let services = event_source_mapping::Services { lambda, ..services.clone() };
+            let mapping = Mapping::new(mapping, services).await?;
             self.front.spawn(mapping.run(self.shutdown.subscribe()));
         }
         for schedule in self.stack.schedules.clone() {

@@ -15,6 +15,8 @@ use tokio::net::TcpListener;
 use tokio::sync::oneshot;
 
 use super::{Caller, HttpApi, IamAuthorizer, JwksSource, Options, SignedRequest};
+use crate::endpoint::Counters;
+use crate::faults::Faults;
 use crate::lambda::tests::{Fixture, function};
 use crate::template::model;
 
@@ -49,6 +51,8 @@ impl Api {
             clock: cloud.clock.clone(),
             jwks: JwksSource::fetching_every(issuers, Duration::from_millis(300)).unwrap(),
             iam: Arc::new(OneSigner),
+            counters: Counters::default(),
+            faults: Faults::new(cloud.lambda.clone()),
             console: Arc::new(move |line: &str| lines.lock().unwrap().push(line.to_owned())),
         };
         let api = model::HttpApi { logical_id: "Api".to_owned(), definition, properties };
@@ -94,6 +98,8 @@ impl IamAuthorizer for OneSigner {
             return Err(format!("execute-api:Invoke is not allowed on {}", request.resource_arn));
         }
         Ok(Caller {
+            name: "f".to_owned(),
+            environment: 1,
             access_key: "AKIA1".to_owned(),
             account_id: "000000000000".to_owned(),
             caller_id: "AROA1:f".to_owned(),

@@ -7,7 +7,7 @@ use futures::future::join_all;
 use serde_json::json;
 
 use super::{Fixture, alive, function, until};
-use crate::iam::Credentials;
+use crate::iam::{Credentials, KeyRing};
 use crate::lambda::InvokeError;
 
 #[tokio::test]
@@ -60,9 +60,10 @@ async fn an_event_that_waited_too_long_is_throttled() {
 
 #[tokio::test]
 async fn a_function_sees_the_variables_of_aws_and_none_of_its_host() {
+    let keys = || KeyRing::new(b"seed", ["misbehaving".to_owned()]);
+    let Credentials { access_key_id, secret_access_key } = keys().of("misbehaving", 1);
     let cloud = Fixture::with(function(), |options| {
-        let keys = Credentials { access_key_id: "AKIA1".into(), secret_access_key: "secret".into() };
-        options.credentials.insert("misbehaving".to_owned(), keys);
+        options.keys = Some(keys());
         options.extra_environment.insert("LOCAL_URL".to_owned(), "http://127.0.0.1:2".to_owned());
     })
     .await;
@@ -73,8 +74,8 @@ async fn a_function_sees_the_variables_of_aws_and_none_of_its_host() {
         ("AWS_ENDPOINT_URL", "http://127.0.0.1:1"),
         ("AWS_REGION", "us-east-1"),
         ("AWS_DEFAULT_REGION", "us-east-1"),
-        ("AWS_ACCESS_KEY_ID", "AKIA1"),
-        ("AWS_SECRET_ACCESS_KEY", "secret"),
+        ("AWS_ACCESS_KEY_ID", access_key_id.as_str()),
+        ("AWS_SECRET_ACCESS_KEY", secret_access_key.as_str()),
         ("AWS_LAMBDA_FUNCTION_NAME", "misbehaving"),
         ("AWS_LAMBDA_FUNCTION_VERSION", "$LATEST"),
         ("AWS_LAMBDA_FUNCTION_MEMORY_SIZE", "256"),

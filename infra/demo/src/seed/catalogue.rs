@@ -23,7 +23,7 @@ const CATEGORIES: [(&str, &str, &str); 8] =
     categories!["cpu", "motherboard", "memory", "gpu", "psu", "case", "storage", "laptop"];
 
 /// Makes the categories that are missing.
-pub(super) async fn categories(seeding: &Seeding<'_>) -> Result<(), Failure> {
+pub(super) async fn categories(seeding: &Seeding) -> Result<(), Failure> {
     say(&format!("{} categories", CATEGORIES.len()));
     for (slug, definition, _) in CATEGORIES {
         if seeding.admin.find(&format!("/v1/categories/{slug}")).await?.is_none() {
@@ -36,7 +36,7 @@ pub(super) async fn categories(seeding: &Seeding<'_>) -> Result<(), Failure> {
 }
 
 /// Imports every store's products. An import sent again changes nothing.
-pub(super) async fn products(seeding: &Seeding<'_>, stores: &Stores) -> Result<(), Failure> {
+pub(super) async fn products(seeding: &Seeding, stores: &Stores) -> Result<(), Failure> {
     let mut total = 0;
     for (category, _, rows) in CATEGORIES {
         for (store, rows) in by_store(category, rows)? {

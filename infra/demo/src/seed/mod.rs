@@ -11,8 +11,7 @@ use crate::{Api, Failure, People, Place};
 const DONE: &str = "demo.loaded";
 
 /// Who does what while the market is loaded.
-struct Seeding<'a> {
-    place: &'a Place,
+struct Seeding {
     admin: Api,
     vendor: Api,
 }
@@ -28,7 +27,7 @@ pub async fn seed(place: &Place) -> Result<(), Failure> {
     let admin = people.admin.rule(place).await?;
     let vendor = people.vendor.join(place, "VENDOR").await?;
     people.shopper.join(place, "CUSTOMER").await?;
-    let seeding = Seeding { place, admin, vendor };
+    let seeding = Seeding { admin, vendor };
     let stores = stores::open(&seeding).await?;
     catalogue::categories(&seeding).await?;
     catalogue::products(&seeding, &stores).await?;

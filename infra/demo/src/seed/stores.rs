@@ -12,7 +12,7 @@ const STORES: &str = include_str!("../../catalogue/stores.json");
 pub(super) type Stores = BTreeMap<String, String>;
 
 /// Opens and approves every store that is not open yet.
-pub(super) async fn open(seeding: &Seeding<'_>) -> Result<Stores, Failure> {
+pub(super) async fn open(seeding: &Seeding) -> Result<Stores, Failure> {
     let wanted: BTreeMap<String, Value> =
         serde_json::from_str(STORES).map_err(|error| Failure::Content("stores.json".to_owned(), error))?;
     say(&format!("{} stores", wanted.len()));
@@ -33,7 +33,7 @@ pub(super) async fn open(seeding: &Seeding<'_>) -> Result<Stores, Failure> {
 }
 
 /// From where a store is to where it may sell a thousand products.
-async fn approve(seeding: &Seeding<'_>, id: &str, status: &str) -> Result<(), Failure> {
+async fn approve(seeding: &Seeding, id: &str, status: &str) -> Result<(), Failure> {
     if status == "PENDING" {
         seeding.vendor.post(&format!("/v1/stores/{id}/submit"), &json!({})).await?;
     }

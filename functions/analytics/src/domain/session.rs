@@ -34,6 +34,7 @@ pub struct Visit {
 /// One sitting of a visitor, as its reports so far tell it. Sessions of different reports put together
 /// ([`Session::with`]) are the same in whatever order.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
+#[schemars(rename = "VisitorSession")]
 pub struct Session {
     /// Whose.
     pub visitor_id: Uuid,

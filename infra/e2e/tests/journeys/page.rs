@@ -47,7 +47,7 @@ async fn the_reference_is_read_and_tried_in_a_browser() {
     e2e::until("the answer is shown", || async {
         let status = format!(
             "return document.querySelector({})?.innerText",
-            json!(format!("{regions} .live-responses-table .response-col_status"))
+            json!(format!("{regions} .live-responses-table tbody .response-col_status"))
         );
         browser.run(&status).await.as_str()?.starts_with("200").then_some(())
     })
@@ -61,6 +61,14 @@ async fn the_reference_fits_a_phone() {
     let cloud = Cloud::shared().await;
     let Some(browser) = reference(&cloud, PHONE).await else { return };
     assert!(!wide(&browser).await, "the list scrolls sideways");
+    browser
+        .run("document.querySelectorAll('.opblock-tag-section:not(.is-open) .opblock-tag').forEach(tag => tag.click())")
+        .await;
+    e2e::until("the operations can be opened", || async {
+        let there = browser.run("return document.querySelectorAll('.opblock-summary-control').length").await;
+        (there.as_i64()? >= 3).then_some(())
+    })
+    .await;
     browser.run("document.querySelectorAll('.opblock-summary-control').forEach((control, at) => { if (at < 3) control.click() })").await;
     e2e::until("operations are open", || async {
         let open = browser.run("return document.querySelectorAll('.opblock.is-open').length").await;

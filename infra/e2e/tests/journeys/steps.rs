@@ -75,6 +75,7 @@ async fn an_order_killed_on_its_way_out_is_shipped_once() {
             kill_at(&cloud, nth, when).await;
             let first = shop.owner.client.post(&path(&order), &json!({"to": "SHIPPED"})).await;
             let killed = was_killed(&cloud).await;
+            cloud.control().delete("/faults").await.expect_status(204);
             let again = shop.owner.client.post(&path(&order), &json!({"to": "SHIPPED"})).await.expect_status(200);
             assert_eq!(again.body["fulfilment"], "SHIPPED");
             shipped += 1;

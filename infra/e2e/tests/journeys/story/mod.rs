@@ -325,7 +325,16 @@ async fn numbers_are_counted_once(cloud: &Cloud, market: &Market, first: &Reply)
     let mut product = sales(1, 1, processor.price, 0);
     product["views"] = 1.into();
     product["cart_adds"] = 1.into();
-    let funnel = |seen: u32, carts: u32, checkouts: u32, purchases: u32| json!({"visitors": seen, "product_views": seen, "carts": carts, "checkouts": checkouts, "purchases": purchases, "conversion_basis_points": if seen == 0 { 0 } else { purchases * 10_000 / seen }});
+    let funnel = |seen: u32, carts: u32, checkouts: u32, purchases: u32| {
+        let mut steps = json!({
+            "visitors": seen, "product_views": seen, "carts": carts, "checkouts": checkouts, "purchases": purchases,
+        });
+        // Nobody came: there is no share of nobody.
+        if let Some(share) = (purchases * 10_000).checked_div(seen) {
+            steps["conversion_basis_points"] = share.into();
+        }
+        steps
+    };
     let (a, b) = (&chilonzor.owner.client, &registon.owner.client);
     let (of_a, of_b) = (&chilonzor.store_id, &registon.store_id);
     for (client, path, total) in [

@@ -1,7 +1,12 @@
 //! Uploaded imports, kept as lines of JSON.
 
+use std::time::Duration;
+
 use aws_sdk_s3::Client;
+use aws_sdk_s3::config::RequestChecksumCalculation;
 use aws_sdk_s3::error::DisplayErrorContext;
+use aws_sdk_s3::operation::head_object::HeadObjectError;
+use aws_sdk_s3::presigning::PresigningConfig;
 use aws_sdk_s3::primitives::ByteStream;
 use domain::{ImportId, StoreId};
 use futures::future::BoxFuture;
@@ -27,10 +32,31 @@ pub enum FileError {
     Unavailable(String),
 }
 
+/// Where somebody may put a file, once or more often until it expires: exactly the file that was said.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct UploadTo {
+    /// Where, for a `PUT`.
+    pub url: String,
+    /// What has to be sent with it, since it is signed.
+    pub headers: Vec<(String, String)>,
+}
+
 /// Where uploads are kept until they are worked off.
 pub trait ImportFiles: Send + Sync {
     /// Keeps `bytes`; keeping the same name again replaces them.
     fn keep<'a>(&'a self, name: &'a str, bytes: Vec<u8>) -> BoxFuture<'a, Result<(), FileError>>;
+
+    /// Where a file of that length and media type can be put, for so long.
+    fn address<'a>(
+        &'a self,
+        name: &'a str,
+        length: u64,
+        media_type: &'a str,
+        lasts: Duration,
+    ) -> BoxFuture<'a, Result<UploadTo, FileError>>;
+
+    /// The length of a file in bytes; `None` when there is none of that name.
+    fn length<'a>(&'a self, name: &'a str) -> BoxFuture<'a, Result<Option<u64>, FileError>>;
 
     /// At most `limit` bytes of a file from `offset` on; fewer at its end.
     fn part<'a>(&'a self, name: &'a str, offset: u64, limit: u64) -> BoxFuture<'a, Result<Vec<u8>, FileError>>;
@@ -48,7 +74,11 @@ impl S3Files {
     pub fn new(aws: &aws_config::SdkConfig, bucket: &str) -> Self {
         // The SDK takes another endpoint from the environment, but not the style of addresses that one without a
         // wildcard name needs. AWS understands both.
-        let config = aws_sdk_s3::config::Builder::from(aws).force_path_style(true).build();
+        let config = aws_sdk_s3::config::Builder::from(aws)
+            .force_path_style(true)
+            // A presigned address would ask for a checksum that its user cannot know.
+            .request_checksum_calculation(RequestChecksumCalculation::WhenRequired)
+            .build();
         Self { s3: Client::from_conf(config), bucket: bucket.to_owned() }
     }
 }
@@ -59,6 +89,35 @@ impl ImportFiles for S3Files {
             let call = self.s3.put_object().bucket(&self.bucket).key(name).content_type("application/x-ndjson");
             let kept = call.body(ByteStream::from(bytes)).send().await;
             kept.map(|_| ()).map_err(|e| FileError::Unavailable(DisplayErrorContext(&e).to_string()))
+        })
+    }
+
+    fn address<'a>(
+        &'a self,
+        name: &'a str,
+        length: u64,
+        media_type: &'a str,
+        lasts: Duration,
+    ) -> BoxFuture<'a, Result<UploadTo, FileError>> {
+        Box::pin(async move {
+            let wrong = |cause: String| FileError::Unavailable(cause);
+            let length = i64::try_from(length).map_err(|e| wrong(e.to_string()))?;
+            let lasts = PresigningConfig::expires_in(lasts).map_err(|e| wrong(e.to_string()))?;
+            let put = self.s3.put_object().bucket(&self.bucket).key(name);
+            let put = put.content_length(length).content_type(media_type).presigned(lasts).await;
+            let put = put.map_err(|e| wrong(DisplayErrorContext(&e).to_string()))?;
+            let headers = put.headers().map(|(name, value)| (name.to_owned(), value.to_owned())).collect();
+            Ok(UploadTo { url: put.uri().to_owned(), headers })
+        })
+    }
+
+    fn length<'a>(&'a self, name: &'a str) -> BoxFuture<'a, Result<Option<u64>, FileError>> {
+        Box::pin(async move {
+            match self.s3.head_object().bucket(&self.bucket).key(name).send().await {
+                Ok(head) => Ok(head.content_length().and_then(|length| u64::try_from(length).ok())),
+                Err(error) if error.as_service_error().is_some_and(HeadObjectError::is_not_found) => Ok(None),
+                Err(error) => Err(FileError::Unavailable(DisplayErrorContext(&error).to_string())),
+            }
         })
     }
 

@@ -14,6 +14,6 @@ mod testbed;
 pub mod tree;
 
 pub use ctx::{Ctx, Intake};
-pub use files::{FileError, ImportFiles, S3Files, file_name, sent_name};
+pub use files::{FileError, ImportFiles, S3Files, UploadTo, file_name, sent_name};
 pub use queue::{GoOn, ImportQueue, QueueError, SqsQueue};
 pub use stores::{RemoteStores, Stores};

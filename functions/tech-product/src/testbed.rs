@@ -2,6 +2,7 @@
 
 use std::collections::HashMap;
 use std::sync::{Arc, Mutex};
+use std::time::Duration;
 
 use contracts::{Actor, Member, Reserve, ReserveLine, StaffRole, StoreStatus, StoreTerms};
 use domain::{Clock, CorrelationId, Currency, ImportId, Money, ProductId, SeededEntropy, StoreId, UserId};
@@ -17,11 +18,11 @@ use testing::DynamoDb;
 use crate::domain::{Format, Import, Mapping, SpecField, product_id};
 use crate::files::FileError;
 use crate::ops::categories::{self, NewCategory};
-use crate::ops::upload::{Upload, take};
+use crate::ops::upload::{File, Plan, take};
 use crate::ops::work_off::work_off;
 use crate::queue::QueueError;
 use crate::table::{SCHEMA, Stock, import_key, stock_of};
-use crate::{Ctx, ImportFiles, ImportQueue, Intake, Stores};
+use crate::{Ctx, ImportFiles, ImportQueue, Intake, Stores, UploadTo};
 
 pub(crate) struct World {
     db: DynamoDb,
@@ -64,6 +65,11 @@ pub(crate) fn by() -> (Actor, CorrelationId) {
     (Actor::User { id: owner() }, CorrelationId::derived("request"))
 }
 
+/// The owner, in a request of the store.
+pub(crate) fn by_owner() -> (UserId, CorrelationId) {
+    (owner(), CorrelationId::derived("request"))
+}
+
 /// A category's file of the catalogue, as an admin posts it.
 pub(crate) fn catalogue(name: &str) -> Value {
     let file = format!("{}/catalogue/{name}.json", env!("CARGO_MANIFEST_DIR"));
@@ -76,7 +82,10 @@ pub(crate) fn cpu_fields() -> Vec<SpecField> {
 
 impl World {
     pub(crate) async fn start() -> Self {
-        let db = DynamoDb::start().await;
+        Self::on(DynamoDb::start().await).await
+    }
+
+    async fn on(db: DynamoDb) -> Self {
         let name = db.create_table(&SCHEMA.properties()).await;
         let clock = Clock::manual("2026-11-23T06:00:00Z".parse().unwrap());
         let ctx = Ctx {
@@ -94,7 +103,16 @@ impl World {
 
     /// A world with the two categories of the catalogue.
     pub(crate) async fn with_catalogue() -> Self {
-        let world = Self::start().await;
+        Self::start().await.and_catalogue().await
+    }
+
+    /// The same, where transactions in flight conflict as they do in AWS.
+    pub(crate) async fn contended() -> Self {
+        Self::on(DynamoDb::contended().await).await.and_catalogue().await
+    }
+
+    async fn and_catalogue(self) -> Self {
+        let world = self;
         for name in ["cpu", "motherboard"] {
             let file = catalogue(name);
             let new = NewCategory {
@@ -138,17 +156,8 @@ impl World {
 
     async fn take_as(&self, category: &str, mapping: Mapping, text: &str, format: Format) -> Import {
         self.clock.advance(SignedDuration::from_millis(1));
-        let upload = Upload {
-            store_id: store(),
-            category: category.parse().unwrap(),
-            mapping,
-            format,
-            gzip: false,
-            bytes: text.into(),
-            by: owner(),
-            correlation: CorrelationId::derived("request"),
-        };
-        take(&self.intake, upload).await.unwrap()
+        let plan = Plan { category: category.parse().unwrap(), mapping, ..plan() };
+        take(&self.intake, plan, File { format, gzip: false, bytes: text.into() }).await.unwrap()
     }
 
     /// Works off messages of the queue until there is none.
@@ -191,6 +200,17 @@ impl World {
             reserve.lines.push(ReserveLine { product_id, variant_id, quantity: *quantity, unit_price });
         }
         reserve
+    }
+}
+
+/// An import of processors by the owner.
+pub(crate) fn plan() -> Plan {
+    Plan {
+        store_id: store(),
+        category: "cpu".parse().unwrap(),
+        mapping: mapping(),
+        by: owner(),
+        correlation: CorrelationId::derived("request"),
     }
 }
 
@@ -260,6 +280,23 @@ impl ImportFiles for MemoryFiles {
     fn keep<'a>(&'a self, name: &'a str, bytes: Vec<u8>) -> BoxFuture<'a, Result<(), FileError>> {
         self.0.lock().unwrap().insert(name.to_owned(), bytes);
         Box::pin(async { Ok(()) })
+    }
+
+    fn address<'a>(
+        &'a self,
+        name: &'a str,
+        length: u64,
+        media_type: &'a str,
+        _: Duration,
+    ) -> BoxFuture<'a, Result<UploadTo, FileError>> {
+        let headers =
+            vec![("content-length".to_owned(), length.to_string()), ("content-type".to_owned(), media_type.to_owned())];
+        Box::pin(async move { Ok(UploadTo { url: format!("https://bucket.example/{name}"), headers }) })
+    }
+
+    fn length<'a>(&'a self, name: &'a str) -> BoxFuture<'a, Result<Option<u64>, FileError>> {
+        let length = self.0.lock().unwrap().get(name).map(|bytes| bytes.len() as u64);
+        Box::pin(async move { Ok(length) })
     }
 
     fn part<'a>(&'a self, name: &'a str, offset: u64, limit: u64) -> BoxFuture<'a, Result<Vec<u8>, FileError>> {

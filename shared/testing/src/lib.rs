@@ -1,5 +1,7 @@
 //! What the tests of a service start: a DynamoDB in this process, empty and gone with the test.
 
+mod contention;
+
 use aws_config::{BehaviorVersion, Region};
 use aws_credential_types::Credentials;
 use aws_sdk_dynamodb::Client;
@@ -12,7 +14,8 @@ use tokio::sync::oneshot;
 #[derive(Debug)]
 pub struct DynamoDb {
     client: Client,
-    _stop: oneshot::Sender<()>,
+    address: String,
+    stop: Vec<oneshot::Sender<()>>,
 }
 
 impl DynamoDb {
@@ -22,20 +25,26 @@ impl DynamoDb {
     /// When no port is free: a test cannot go on without it.
     pub async fn start() -> Self {
         let database = Database::memory().expect("SQLite opens in memory");
-        let listener = TcpListener::bind("127.0.0.1:0").await.expect("a port is free");
-        let address = listener.local_addr().expect("a bound listener has an address");
+        let (listener, address) = listener().await;
         let (stop, stopped) = oneshot::channel();
         tokio::spawn(dynoxide::server::serve_with_shutdown(listener, database, async {
             // Resolves as well when the sender is dropped.
             let _ = stopped.await;
         }));
-        let config = aws_config::defaults(BehaviorVersion::latest())
-            .region(Region::new("us-east-1"))
-            .credentials_provider(Credentials::for_tests())
-            .endpoint_url(format!("http://{address}"))
-            .load()
-            .await;
-        Self { client: Client::new(&config), _stop: stop }
+        Self { client: client(&address).await, address, stop: vec![stop] }
+    }
+
+    /// The same, but transactions in flight that touch the same item meet `TransactionConflict`, as they do in AWS.
+    ///
+    /// # Panics
+    /// When no port is free.
+    pub async fn contended() -> Self {
+        let mut behind = Self::start().await;
+        let (listener, address) = listener().await;
+        let (stop, stopped) = oneshot::channel();
+        tokio::spawn(contention::serve(listener, behind.address, stopped));
+        behind.stop.push(stop);
+        Self { client: client(&address).await, address, stop: behind.stop }
     }
 
     /// A client of it.
@@ -52,6 +61,22 @@ impl DynamoDb {
         create(&self.client, name, properties).await;
         name.to_owned()
     }
+}
+
+async fn listener() -> (TcpListener, String) {
+    let listener = TcpListener::bind("127.0.0.1:0").await.expect("a port is free");
+    let address = listener.local_addr().expect("a bound listener has an address");
+    (listener, format!("http://{address}"))
+}
+
+async fn client(address: &str) -> Client {
+    let config = aws_config::defaults(BehaviorVersion::latest())
+        .region(Region::new("us-east-1"))
+        .credentials_provider(Credentials::for_tests())
+        .endpoint_url(address)
+        .load()
+        .await;
+    Client::new(&config)
 }
 
 async fn create(client: &Client, name: &str, properties: &Value) {

@@ -196,7 +196,7 @@ impl Patch {
             check(field, set(value).and_then(|v| text(v, WORD_MAX)));
         }
         check("original_price", set(&self.original_price).filter(|p| p.minor() <= 0).map(|_| Fault::OriginalPrice));
-        check("year", set(&self.year).filter(|y| !(1970..=2100).contains(*y)).map(|_| Fault::Year));
+        check("year", set(&self.year).filter(|year| !is_year(**year)).map(|_| Fault::Year));
         check("gtin", set(&self.gtin).filter(|g| !is_gtin(g)).map(|_| Fault::Gtin));
         check("ikpu", set(&self.ikpu).filter(|ikpu| !is_ikpu(ikpu)).map(|_| Fault::Ikpu));
         check("vat_rate", set(&self.vat_rate).filter(|rate| !is_vat_rate(**rate)).map(|_| Fault::VatRate));
@@ -232,6 +232,11 @@ pub fn brand_slug(name: &str) -> Result<BrandRef, Fault> {
     let name = name.trim();
     let slug = Slug::from_title(name).ok_or(Fault::Name)?;
     Ok(BrandRef { slug, name: name.to_owned() })
+}
+
+/// Whether something for sale can have come out then.
+pub(super) const fn is_year(year: u16) -> bool {
+    year >= 1970 && year <= 2100
 }
 
 const fn set<T>(change: &Change<T>) -> Option<&T> {

@@ -78,7 +78,8 @@ impl Field {
     }
 }
 
-/// Where in a row each field stands. A field that is not mapped stands under its own name.
+/// Where in a row each field, and each specification as `specs.<name>`, stands. A field that is not mapped stands under
+/// its own name, a specification where its template says.
 #[derive(Debug, Clone, PartialEq, Eq, Default, Serialize, Deserialize)]
 pub struct Mapping(BTreeMap<String, String>);
 
@@ -87,7 +88,8 @@ pub struct Mapping(BTreeMap<String, String>);
 pub enum MappingError {
     /// Not a field.
     #[error(
-        "there is no field {0}; the fields are title, brand, model, sku, price, stock, gtin, mpn, year, description"
+        "there is no field {0}; the fields are title, brand, model, sku, price, stock, gtin, mpn, year, description, and \
+         specs.<name> for a specification"
     )]
     UnknownField(String),
     /// Twice the same.
@@ -103,11 +105,14 @@ impl Mapping {
     pub fn parse<'a>(pairs: impl IntoIterator<Item = (&'a str, &'a str)>) -> Result<Self, MappingError> {
         let mut mapping = BTreeMap::new();
         for (name, path) in pairs {
-            let field: Field = name.parse()?;
+            let specification = name.strip_prefix(SPECS).is_some_and(|name| !name.is_empty());
+            if !specification {
+                Field::from_str(name)?;
+            }
             if path.is_empty() || path.chars().count() > PATH_MAX {
                 return Err(MappingError::Path(name.to_owned()));
             }
-            if mapping.insert(field.name().to_owned(), path.to_owned()).is_some() {
+            if mapping.insert(name.to_owned(), path.to_owned()).is_some() {
                 return Err(MappingError::Twice(name.to_owned()));
             }
         }
@@ -117,6 +122,16 @@ impl Mapping {
     /// Where `field` stands.
     pub fn path(&self, field: Field) -> &str {
         self.0.get(field.name()).map_or(field.name(), String::as_str)
+    }
+
+    /// Where the specification `name` stands, if the mapping says so.
+    pub fn specification(&self, name: &str) -> Option<&str> {
+        self.0.get(&format!("{SPECS}{name}")).map(String::as_str)
+    }
+
+    /// The specifications it names.
+    pub fn specifications(&self) -> impl Iterator<Item = &str> {
+        self.0.keys().filter_map(|name| name.strip_prefix(SPECS))
     }
 }
 
@@ -128,6 +143,9 @@ impl FromStr for Field {
         found.ok_or_else(|| MappingError::UnknownField(name.to_owned()))
     }
 }
+
+/// What the name of a mapped specification begins with.
+const SPECS: &str = "specs.";
 
 /// Where an import is.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]

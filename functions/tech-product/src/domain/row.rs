@@ -3,6 +3,7 @@
 use domain::{Change, Localized, Money};
 use serde_json::Value;
 
+use super::details::is_year;
 use super::spec::absent;
 use super::{Fault, Field, Mapping, Patch, Refusal, STOCK_MAX, SpecTemplate, brand_slug, check_sku, som};
 
@@ -42,14 +43,15 @@ pub fn read_row(row: &Value, mapping: &Mapping, template: &SpecTemplate) -> Resu
         title: title.clone().map(Localized::same),
         brand: said(reader.required(Field::Brand, |v| text(v).and_then(|name| brand_slug(&name)))),
         model: said(reader.optional(Field::Model, text)),
-        year: said(reader.optional(Field::Year, year)),
+        year: said(reader.optional(Field::Year, year).flatten()),
         gtin: said(reader.optional(Field::Gtin, text)),
         mpn: said(reader.optional(Field::Mpn, text)),
         description: said(reader.optional(Field::Description, text).map(Localized::same)),
         ..Patch::default()
     };
     for field in &template.fields {
-        let Some(value) = field.source.as_ref().and_then(|path| look_up(row, path)) else { continue };
+        let place = mapping.specification(&field.name).or(field.source.as_deref());
+        let Some(value) = place.and_then(|path| look_up(row, path)) else { continue };
         match field.read(value) {
             Ok(Some(value)) => {
                 patch.specs.insert(field.name.clone(), Some(value));
@@ -58,7 +60,10 @@ pub fn read_row(row: &Value, mapping: &Mapping, template: &SpecTemplate) -> Resu
             Err(fault) => reader.refuse(format!("specs.{}", field.name), fault, Some(value)),
         }
     }
-    reader.refusals.extend(patch.faults());
+    for fault in patch.faults() {
+        let found = fault.field.parse().ok().and_then(|field| reader.value(field));
+        reader.refuse(fault.field, fault.fault, found);
+    }
     match (sku, price, stock) {
         (Some(sku), Some(price), Some(stock)) if reader.refusals.is_empty() => {
             Ok(ImportRow { sku, price, stock, patch })
@@ -129,13 +134,18 @@ fn stock(value: &Value) -> Result<i64, Fault> {
     stock.filter(|stock| (0..=STOCK_MAX).contains(stock)).ok_or(Fault::Stock)
 }
 
-fn year(value: &Value) -> Result<u16, Fault> {
+/// The year; none for 0, which catalogues write where they do not know it.
+fn year(value: &Value) -> Result<Option<u16>, Fault> {
     let year = match value {
         Value::Number(number) => number.as_u64().and_then(|year| u16::try_from(year).ok()),
         Value::String(text) => text.trim().parse().ok(),
         _ => None,
     };
-    year.ok_or(Fault::Year)
+    match year {
+        Some(0) => Ok(None),
+        Some(year) if is_year(year) => Ok(Some(year)),
+        _ => Err(Fault::Year),
+    }
 }
 
 #[cfg(test)]
@@ -200,6 +210,20 @@ mod tests {
             ("specs.socket", Fault::NotAnOption),
         ];
         assert_eq!(faults, expected.map(|(field, fault)| (field.to_owned(), fault)));
+    }
+
+    #[test]
+    fn a_year_that_is_not_known_is_none_and_one_that_cannot_be_is_named() {
+        let read = |year: Value| {
+            let mut row = row();
+            row["metadata"]["releaseYear"] = year;
+            read_row(&row, &mapping(), &template()).map(|row| row.patch.year)
+        };
+        assert_eq!(read(json!(0)), Ok(Change::Keep));
+        assert_eq!(read(json!("2024")), Ok(Change::Set(2024)));
+        for (wrong, found) in [(json!(1969), "1969"), (json!("soon"), "soon"), (json!(20_245), "20245")] {
+            assert_eq!(read(wrong), Err(vec![Refusal::new("year", Fault::Year).found(found)]));
+        }
     }
 
     #[test]

@@ -76,18 +76,26 @@ impl SpecField {
 
     fn option(&self, value: &Value) -> Result<String, Fault> {
         let text = text(value)?;
-        let found = self.options.iter().find(|option| option.to_lowercase() == text.to_lowercase());
-        found.cloned().ok_or(Fault::NotAnOption)
+        let same = |spelled: fn(&str) -> String| self.options.iter().find(|option| spelled(option) == spelled(&text));
+        same(str::to_lowercase).or_else(|| same(joined)).cloned().ok_or(Fault::NotAnOption)
     }
 
     fn options_of(&self, value: &Value) -> Result<Vec<String>, Fault> {
         let chosen: Vec<String> = match value {
             Value::Array(items) => items.iter().filter(|v| !absent(v)).map(|v| self.option(v)).collect(),
-            Value::String(list) => list.split([';', '|']).map(|part| self.option(&Value::from(part))).collect(),
+            Value::String(list) => {
+                let parts = list.split([';', '|']).flat_map(|part| part.split(" / "));
+                parts.map(|part| self.option(&Value::from(part))).collect()
+            }
             _ => Err(Fault::NotAnOption),
         }?;
         Ok(self.options.iter().filter(|option| chosen.contains(option)).cloned().collect())
     }
+}
+
+/// `LGA1700`, `LGA 1700` and `lga-1700` are one.
+fn joined(text: &str) -> String {
+    text.to_lowercase().chars().filter(|c| !c.is_whitespace() && !matches!(c, '-' | '_')).collect()
 }
 
 /// Whether there is nothing there: no value, or empty text.
@@ -168,6 +176,8 @@ mod tests {
             (Number, Value::Null, None),
             (Boolean, json!("TRUE"), Some(SpecValue::Boolean(true))),
             (Select, json!("ddr5"), Some(SpecValue::Select("DDR5".into()))),
+            (Select, json!("DDR-5"), Some(SpecValue::Select("DDR5".into()))),
+            (MultiSelect, json!("ddr 5 / DDR4"), Some(SpecValue::MultiSelect(vec!["DDR4".into(), "DDR5".into()]))),
             (
                 MultiSelect,
                 json!(["DDR5", "DDR4", "DDR5"]),

@@ -27,6 +27,21 @@ pub enum Format {
     Csv,
 }
 
+impl Format {
+    /// The media type of such a file.
+    pub const fn media_type(self) -> &'static str {
+        match self {
+            Self::Ndjson => "application/x-ndjson",
+            Self::Csv => "text/csv",
+        }
+    }
+
+    /// The format of that media type.
+    pub fn of_media_type(essence: &str) -> Option<Self> {
+        [Self::Ndjson, Self::Csv].into_iter().find(|format| format.media_type() == essence)
+    }
+}
+
 /// Rows as lines, each ended by a line feed.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Lines {

@@ -1,17 +1,20 @@
 //! What an import is sent as: a file and how to read it.
 
-use axum::body::Bytes;
 use axum::extract::{FromRequest, FromRequestParts, Query, Request};
 use domain::Slug;
+use garde::Validate;
 use http::HeaderMap;
 use http::header::{CONTENT_ENCODING, CONTENT_TYPE};
 use http::request::Parts;
 use lambda::http::reference::{Operation, Schemas, Takes};
-use lambda::http::{Problem, kinds};
+use lambda::http::{Body, Problem, kinds};
+use schemars::JsonSchema;
+use serde::Deserialize;
 use serde_json::json;
 
 use super::problems::{FILE_TOO_LARGE, FILE_TYPE};
-use crate::domain::{Format, Mapping, SENT_MAX};
+use crate::domain::{Format, Mapping, SENT_MAX, SentFile};
+use crate::ops::upload::File;
 
 /// `?category=<slug>&map=<field>=<path>&map=…`
 pub(super) struct Form {
@@ -55,52 +58,109 @@ fn wrong(detail: String) -> Problem {
 impl Takes for Form {
     fn describe(operation: &mut Operation, schemas: &mut Schemas) {
         operation.parameter("query", "category", true, &schemas.of::<Slug>(), "The category of every row.");
-        let pairs = json!({"type": "array", "items": {"type": "string", "pattern": "^[a-z]+=.+$"}});
+        let pairs = json!({"type": "array", "items": {"type": "string", "pattern": "^[a-z0-9_.]+=.+$"}});
         let description = "Where a field stands in a row, as `field=path`; one that is not said stands under its own name. \
-            The fields are title, brand, model, sku, price, stock, gtin, mpn, year, description.";
+            The fields are title, brand, model, sku, price, stock, gtin, mpn, year, description, and specs.<name> for \
+            each specification of the category; those stand where the category's template says.";
         operation.parameter("query", "map", false, &pairs, description);
         operation.refuses([&kinds::PARAMETER]);
     }
 }
 
-/// The body as it came.
-pub(super) struct SentFile {
-    pub(super) format: Format,
-    pub(super) gzip: bool,
-    pub(super) bytes: Bytes,
+/// What is sent: the file, or what it will be.
+pub(super) enum Sent {
+    /// The file as it came.
+    File(File),
+    /// It goes to the bucket by itself.
+    Announced(SentFile),
 }
 
-impl<S: Send + Sync> FromRequest<S> for SentFile {
-    type Rejection = Problem;
+/// A file that is to be uploaded to an address of its own.
+#[derive(Debug, Deserialize, Validate, JsonSchema)]
+#[serde(deny_unknown_fields)]
+#[schemars(rename = "ImportAnnouncement")]
+struct Announcement {
+    #[garde(dive)]
+    upload: AnnouncedFile,
+}
 
-    async fn from_request(request: Request, _: &S) -> Result<Self, Problem> {
-        let (format, gzip) = kind(request.headers())?;
-        let bytes = axum::body::to_bytes(request.into_body(), SENT_MAX).await;
-        let bytes = bytes.map_err(|_| Problem::of(&FILE_TOO_LARGE).with("detail", "more than 4 MB as sent"))?;
-        Ok(Self { format, gzip, bytes })
+#[derive(Debug, Deserialize, Validate, JsonSchema)]
+#[serde(deny_unknown_fields)]
+struct AnnouncedFile {
+    /// Bytes as sent, 64 MB at most.
+    #[garde(skip)]
+    content_length: u64,
+    #[garde(skip)]
+    content_type: FileType,
+    /// How it is packed.
+    #[garde(skip)]
+    #[serde(default)]
+    encoding: FileEncoding,
+}
+
+#[derive(Debug, Clone, Copy, Deserialize, JsonSchema)]
+enum FileType {
+    #[serde(rename = "application/x-ndjson")]
+    Ndjson,
+    #[serde(rename = "text/csv")]
+    Csv,
+}
+
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq, Deserialize, JsonSchema)]
+#[serde(rename_all = "lowercase")]
+enum FileEncoding {
+    #[default]
+    Identity,
+    Gzip,
+}
+
+impl From<AnnouncedFile> for SentFile {
+    fn from(file: AnnouncedFile) -> Self {
+        let format = match file.content_type {
+            FileType::Ndjson => Format::Ndjson,
+            FileType::Csv => Format::Csv,
+        };
+        Self { format, gzip: file.encoding == FileEncoding::Gzip, length: file.content_length }
     }
 }
 
+impl<S: Send + Sync> FromRequest<S> for Sent {
+    type Rejection = Problem;
+
+    async fn from_request(request: Request, state: &S) -> Result<Self, Problem> {
+        if essence(request.headers()) == "application/json" {
+            let Body(Announcement { upload }) = Body::from_request(request, state).await?;
+            return Ok(Self::Announced(upload.into()));
+        }
+        let (format, gzip) = kind(request.headers())?;
+        let bytes = axum::body::to_bytes(request.into_body(), SENT_MAX).await;
+        let bytes = bytes.map_err(|_| Problem::of(&FILE_TOO_LARGE).with("detail", "more than 4 MB as sent"))?;
+        Ok(Self::File(File { format, gzip, bytes: bytes.into() }))
+    }
+}
+
+fn essence(headers: &HeaderMap) -> String {
+    let declared = headers.get(CONTENT_TYPE).and_then(|value| value.to_str().ok()).unwrap_or_default();
+    declared.split(';').next().unwrap_or_default().trim().to_lowercase()
+}
+
 fn kind(headers: &HeaderMap) -> Result<(Format, bool), Problem> {
-    let header = |name| headers.get(name).and_then(|value| value.to_str().ok()).unwrap_or_default();
-    let essence = header(CONTENT_TYPE).split(';').next().unwrap_or_default().trim().to_lowercase();
-    let format = match essence.as_str() {
-        "application/x-ndjson" => Format::Ndjson,
-        "text/csv" => Format::Csv,
-        _ => return Err(Problem::of(&FILE_TYPE)),
-    };
-    match header(CONTENT_ENCODING).trim().to_lowercase().as_str() {
+    let format = Format::of_media_type(&essence(headers)).ok_or_else(|| Problem::of(&FILE_TYPE))?;
+    let encoding = headers.get(CONTENT_ENCODING).and_then(|value| value.to_str().ok()).unwrap_or_default();
+    match encoding.trim().to_lowercase().as_str() {
         "" | "identity" => Ok((format, false)),
         "gzip" => Ok((format, true)),
         _ => Err(Problem::of(&FILE_TYPE)),
     }
 }
 
-impl Takes for SentFile {
-    fn describe(operation: &mut Operation, _: &mut Schemas) {
+impl Takes for Sent {
+    fn describe(operation: &mut Operation, schemas: &mut Schemas) {
         let lines = json!({"schema": {"type": "string", "description": "One JSON object a line."}});
         let table = json!({"schema": {"type": "string", "description": "The first record names the columns."}});
-        operation.body = Some(json!({"required": true, "content": {"application/x-ndjson": lines, "text/csv": table}}));
+        let announced = json!({"schema": schemas.of::<Announcement>()});
+        let content = json!({"application/x-ndjson": lines, "text/csv": table, "application/json": announced});
+        operation.body = Some(json!({"required": true, "content": content}));
         let encodings = json!({"type": "string", "enum": ["identity", "gzip"]});
         operation.parameter(
             "header",
@@ -109,6 +169,6 @@ impl Takes for SentFile {
             &encodings,
             "How the file is packed; 4 MB at most as sent.",
         );
-        operation.refuses([&FILE_TYPE, &FILE_TOO_LARGE]);
+        operation.refuses([&FILE_TYPE, &FILE_TOO_LARGE, &kinds::MALFORMED]);
     }
 }

@@ -3,14 +3,14 @@ use axum::extract::{Path, State};
 use domain::{ImportId, StoreId};
 use http::HeaderName;
 use http::header::LOCATION;
-use lambda::http::{Accepted, PageAnswer, PageQuery, Problem, User, kinds};
+use lambda::http::{Accepted, PageAnswer, PageQuery, Problem, User};
 
-use super::file::{Form, SentFile};
+use super::file::{Form, Sent};
 use super::path::part;
 use super::view::{ImportView, RefusedRowView};
 use crate::Intake;
 use crate::domain::Import;
-use crate::ops::upload::{self, Upload};
+use crate::ops::upload::{self, Plan, find};
 use crate::table::{self, RefusedRow};
 
 pub(super) async fn take(
@@ -18,21 +18,37 @@ pub(super) async fn take(
     Path(store): Path<String>,
     Form { category, mapping }: Form,
     User(claims): User,
-    SentFile { format, gzip, bytes }: SentFile,
+    sent: Sent,
 ) -> Result<([(HeaderName, String); 1], Accepted<ImportView>), Problem> {
-    let upload = Upload {
-        store_id: part(&store)?,
-        category,
-        mapping,
-        format,
-        gzip,
-        bytes: bytes.into(),
-        by: claims.user_id,
-        correlation: intake.ctx.correlation_id(),
+    let correlation = intake.ctx.correlation_id();
+    let plan = Plan { store_id: part(&store)?, category, mapping, by: claims.user_id, correlation };
+    let view = match sent {
+        Sent::File(file) => ImportView::from(upload::take(&intake, plan, file).await?),
+        Sent::Announced(sent) => {
+            let (import, to) = upload::announce(&intake, plan, sent).await?;
+            ImportView::from(import).uploaded_to(to)
+        }
     };
-    let import = upload::take(&intake, upload).await?;
-    let location = [(LOCATION, format!("/v1/stores/{}/imports/{}", import.store_id, import.import_id))];
-    Ok((location, Accepted(import.into())))
+    let location = [(LOCATION, format!("/v1/stores/{}/imports/{}", view.store_id, view.import_id))];
+    Ok((location, Accepted(view)))
+}
+
+pub(super) async fn start(
+    State(intake): State<Intake>,
+    Path((store, import)): Path<(String, String)>,
+    User(claims): User,
+) -> Result<Accepted<ImportView>, Problem> {
+    let by = (claims.user_id, intake.ctx.correlation_id());
+    Ok(Accepted(upload::start(&intake, (part(&store)?, part(&import)?), by).await?.into()))
+}
+
+pub(super) async fn cancel(
+    State(intake): State<Intake>,
+    Path((store, import)): Path<(String, String)>,
+    User(claims): User,
+) -> Result<Json<ImportView>, Problem> {
+    let by = (claims.user_id, intake.ctx.correlation_id());
+    Ok(Json(upload::cancel(&intake.ctx, (part(&store)?, part(&import)?), by).await?.into()))
 }
 
 pub(super) async fn list(
@@ -51,7 +67,7 @@ pub(super) async fn get(
     State(intake): State<Intake>,
     Path((store, import)): Path<(String, String)>,
 ) -> Result<Json<ImportView>, Problem> {
-    Ok(Json(find(&intake, part(&store)?, part(&import)?).await?.into()))
+    Ok(Json(find(&intake.ctx, part(&store)?, part(&import)?).await?.into_row().into()))
 }
 
 pub(super) async fn refusals(
@@ -59,16 +75,10 @@ pub(super) async fn refusals(
     Path((store, import)): Path<(String, String)>,
     page: PageQuery,
 ) -> Result<Json<PageAnswer<RefusedRowView>>, Problem> {
-    let import = find(&intake, part(&store)?, part(&import)?).await?.import_id;
+    let import: ImportId = find(&intake.ctx, part(&store)?, part(&import)?).await?.import_id;
     let caller = import.to_string();
     let query = page.apply(table::refusals_of(import), "refusals", &caller)?;
     let found = intake.ctx.table.query::<RefusedRow>(query).await?;
     let items = found.rows.into_iter().map(|row| row.into_row().into()).collect();
     Ok(Json(PageAnswer::new(items, found.next.as_ref(), "refusals", &caller)))
-}
-
-async fn find(intake: &Intake, store: StoreId, id: ImportId) -> Result<Import, Problem> {
-    let import = intake.ctx.table.get_consistent::<Import>(table::import_key(id)).await?;
-    let import = import.filter(|import| import.store_id == store);
-    Ok(import.ok_or_else(|| Problem::of(&kinds::NOT_FOUND))?.into_row())
 }

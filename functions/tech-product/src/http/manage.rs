@@ -4,8 +4,8 @@ use contracts::Permission::ProductsWrite;
 use lambda::http::{Access, Kind, Routes, kinds};
 
 use super::problems::{
-    BAD_FILE, BRAND_TAKEN, CATEGORY_IN_USE, DEFAULT_VARIANT, PRODUCTS_LIMIT, SKU_TAKEN, SLUG_TAKEN, STATUS,
-    STOCK_RESERVED, STORE_NOT_ACTIVE, VARIANTS_LIMIT,
+    BAD_FILE, BRAND_TAKEN, CATEGORY_IN_USE, DEFAULT_VARIANT, IMPORT_OVER, NOT_UPLOADED, PRODUCTS_LIMIT, SKU_TAKEN,
+    SLUG_TAKEN, STATUS, STOCK_RESERVED, STORE_NOT_ACTIVE, VARIANTS_LIMIT,
 };
 use super::{brands, categories, imports, products, variants};
 use crate::Intake;
@@ -62,6 +62,10 @@ pub fn manage() -> Routes<Intake> {
         .refuses(&[&BAD_FILE, &kinds::INVALID, &STORE_NOT_ACTIVE])
         .get("/v1/stores/{store_id}/imports", staff, "List a store's imports", imports::list)
         .get("/v1/stores/{store_id}/imports/{import_id}", staff, "How far an import is", imports::get)
+        .post("/v1/stores/{store_id}/imports/{import_id}/start", staff, "Begin with an uploaded file", imports::start)
+        .refuses(&[&NOT_UPLOADED])
+        .post("/v1/stores/{store_id}/imports/{import_id}/cancel", staff, "Stop an import", imports::cancel)
+        .refuses(&[&IMPORT_OVER])
         .get(
             "/v1/stores/{store_id}/imports/{import_id}/refusals",
             staff,

@@ -56,6 +56,10 @@ lambda::problems! {
     STOCK_RESERVED = 409, "stock-reserved", "Miqdor buyurtmalar uchun band qilingandan kam bo'lolmaydi",
         "Количество не может быть меньше зарезервированного заказами",
         "Stock cannot be less than what orders have reserved";
+    /// The bucket has no file of the length that was said; `detail` says which of both.
+    NOT_UPLOADED = 409, "not-uploaded", "Fayl hali yuklanmagan", "Файл ещё не загружен", "The file is not uploaded yet";
+    /// It came to its end before; `status` says to which.
+    IMPORT_OVER = 409, "import-over", "Import allaqachon tugagan", "Импорт уже завершён", "The import is over already";
     /// The file cannot be taken; `detail` says why.
     BAD_FILE = 422, "bad-file", "Faylni qabul qilib bo'lmadi", "Файл не может быть принят", "The file cannot be taken";
     /// The file is too large; `detail` says how large it may be.
@@ -125,7 +129,12 @@ impl From<UploadError> for Problem {
             }
             UploadError::Fault(fault) => Self::of(&BAD_FILE).with("detail", fault.to_string()),
             UploadError::NoCategory => Self::field("category", error),
+            UploadError::NoSpecification(_) => Self::field("map", error),
             UploadError::StoreNotActive => Self::of(&STORE_NOT_ACTIVE),
+            UploadError::NotFound => Self::of(&kinds::NOT_FOUND),
+            UploadError::NotUploaded(why) => Self::of(&NOT_UPLOADED).with("detail", why),
+            UploadError::Over(status) => Self::of(&IMPORT_OVER).with("status", status),
+            UploadError::Contended => Self::unavailable(error),
             UploadError::File(error) => Self::unavailable(error),
             UploadError::Table(error) => error.into(),
             UploadError::Store(error) => error.into(),

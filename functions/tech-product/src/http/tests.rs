@@ -246,7 +246,9 @@ async fn a_file_that_cannot_be_taken_is_told_why() {
         (ndjson("category=cpu", " \n"), 422, "bad-file"),
         (ndjson("category=cpu", "{}").header("content-encoding", "gzip"), 422, "bad-file"),
         (ndjson("category=cpu", "{}").header("content-encoding", "br"), 415, "unsupported-file-type"),
-        (post("category=cpu").text("application/json", "{}"), 415, "unsupported-file-type"),
+        (post("category=cpu").text("application/xml", "<a/>"), 415, "unsupported-file-type"),
+        (post("category=cpu").text("application/json", "{}"), 400, "malformed-body"),
+        (ndjson("category=cpu&map=specs.colour=x", "{}"), 422, "invalid"),
         (ndjson("category=cpu", &"x".repeat(4 * 1024 * 1024 + 1)), 413, "file-too-large"),
     ] {
         let reply = w.manage(call).await;

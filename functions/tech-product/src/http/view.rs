@@ -1,9 +1,12 @@
 //! What the routes of stock and imports answer.
 
+use std::collections::BTreeMap;
+
 use domain::{ImportId, Localized, Money, ProductId, ReservationId, Slug, StoreId, Timestamp, UserId, VariantId};
 use schemars::JsonSchema;
 use serde::Serialize;
 
+use crate::UploadTo;
 use crate::domain::{Import, ImportStatus};
 use crate::table::{Movement, MovementCause, RefusedRow, Stock};
 
@@ -121,12 +124,13 @@ impl From<Movement> for MovementView {
 #[derive(Debug, Serialize, JsonSchema)]
 #[schemars(rename = "Import")]
 pub(super) struct ImportView {
-    import_id: ImportId,
-    store_id: StoreId,
+    pub(super) import_id: ImportId,
+    pub(super) store_id: StoreId,
     category: Slug,
     status: ImportStatus,
     #[serde(skip_serializing_if = "Option::is_none")]
     failure: Option<contracts::ImportFailure>,
+    /// 0 until the rows of an uploaded file are counted.
     total: u32,
     done: u32,
     accepted: u32,
@@ -135,6 +139,26 @@ pub(super) struct ImportView {
     created_at: Timestamp,
     #[serde(skip_serializing_if = "Option::is_none")]
     finished_at: Option<Timestamp>,
+    /// Where its file goes; said once.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    upload: Option<UploadView>,
+}
+
+/// Where a file goes by a `PUT` with exactly these headers, within an hour.
+#[derive(Debug, Serialize, JsonSchema)]
+#[schemars(rename = "ImportUpload")]
+struct UploadView {
+    method: &'static str,
+    url: String,
+    headers: BTreeMap<String, String>,
+}
+
+impl ImportView {
+    /// The same, with where its file goes.
+    pub(super) fn uploaded_to(self, to: UploadTo) -> Self {
+        let upload = UploadView { method: "PUT", url: to.url, headers: to.headers.into_iter().collect() };
+        Self { upload: Some(upload), ..self }
+    }
 }
 
 impl From<Import> for ImportView {
@@ -153,6 +177,7 @@ impl From<Import> for ImportView {
             refused,
             created_at: import.created_at,
             finished_at: import.finished_at,
+            upload: None,
         }
     }
 }

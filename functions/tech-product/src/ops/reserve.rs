@@ -48,8 +48,19 @@ pub enum ReserveError {
 }
 
 /// Holds every line or none. The same id and lines again get the stored answer, whatever became of the hold since.
+///
+/// Many buyers of one variant conflict; the transaction is tried again with growing pauses, and should all of that not do,
+/// the rows are looked at once more: there may be nothing left to wait for.
 pub async fn reserve(ctx: &Ctx, id: ReservationId, request: &Reserve) -> Result<Reservation, ReserveError> {
     check(request)?;
+    match look_and_hold(ctx, id, request).await {
+        // Whether it took effect is unknown: a hold that is there by now is the answer.
+        Err(ReserveError::Table(Error::Call { .. })) => look_and_hold(ctx, id, request).await,
+        answer => answer,
+    }
+}
+
+async fn look_and_hold(ctx: &Ctx, id: ReservationId, request: &Reserve) -> Result<Reservation, ReserveError> {
     let keys = request.lines.iter().map(|line| stock_key(line.product_id, line.variant_id));
     let (earlier, stock) =
         futures::try_join!(ctx.table.get_consistent(hold_key(id)), ctx.table.get_many::<Stock>(keys))

@@ -8,11 +8,13 @@ use jiff::SignedDuration;
 use super::rows::{
     Brand, BrandStatus, Card, Delivery, Movement, PriceChange, RefusedRow, SkuClaim, SkuRow, SlugClaim, Stock,
 };
-use crate::domain::{Category, Hold, Import, Product, SpecTemplate, Status};
+use crate::domain::{Category, Hold, Import, ImportStatus, Product, SpecTemplate, Status};
 
 /// How long a reservation's id stays barred that was released before it was asked for: no request is under way for longer
 /// than seconds; the rest is room.
 const BARRED_FOR: SignedDuration = SignedDuration::from_hours(48);
+/// How long an import waits for its file.
+const FORGOTTEN_AFTER: SignedDuration = SignedDuration::from_hours(48);
 
 /// Key of a product.
 pub fn product_key(id: ProductId) -> Key {
@@ -230,6 +232,11 @@ impl Row for Import {
 
     fn due(&self) -> Option<Due> {
         self.is_under_way().then_some(Due(self.look_at))
+    }
+
+    /// Only what never began is forgotten.
+    fn expires_at(&self) -> Option<Timestamp> {
+        (self.status == ImportStatus::Uploading).then_some(self.created_at + FORGOTTEN_AFTER)
     }
 }
 

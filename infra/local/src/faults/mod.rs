@@ -32,7 +32,7 @@ pub struct Call<'a> {
     pub function: &'a str,
     /// Which of its environments; 0 is none.
     pub environment: EnvironmentNumber,
-    /// `dynamodb`, `execute-api` and the like; [`fault::DELIVERY`] for a batch of an event source mapping.
+    /// `dynamodb`, `execute-api` and the like; `event-source-mapping` for a batch that one delivers.
     pub service: &'a str,
     /// `PutItem`; `PUT /internal/things/{id}` for an API; empty where the protocol has none.
     pub operation: &'a str,

@@ -1,14 +1,16 @@
 //! Imports that speak of the same product, worked off in any order.
 
 use domain::Money;
+use jiff::SignedDuration;
 
 use super::imports::{counts, refusals};
-use super::stock::command;
+use super::stock::{command, command_of};
 use crate::domain::{Fault, Import, ImportStatus, Product};
-use crate::ops::stock::{Pieces, move_stock};
+use crate::ops::change_product::{Change, change};
+use crate::ops::stock::{MoveStock, Pieces, move_stock};
 use crate::ops::work_off::work_off;
-use crate::table::product_key;
-use crate::testbed::{World, cpu, id_of};
+use crate::table::{Stock, product_key};
+use crate::testbed::{World, by, cpu, id_of};
 
 const DONE: ImportStatus = ImportStatus::Completed;
 
@@ -86,4 +88,26 @@ async fn a_row_whose_pieces_were_counted_is_done_whatever_the_mark_says() {
     move_stock(&w.ctx, &command(&w, Pieces::Adjust(1), "delivery").await).await.unwrap();
     assert_eq!(counts(&deliver_again(&w, &killed).await), (DONE, 41, 40, 1, 0));
     assert_eq!(w.stock("a").await.on_hand, 6, "the later count stays");
+}
+
+#[tokio::test]
+async fn an_import_leaves_what_was_changed_by_hand_after_its_upload() {
+    let w = World::with_catalogue().await;
+    w.import(&[cpu("edited", 500_000, 3), cpu("counted", 500_000, 3), cpu("left", 500_000, 3)]).await;
+    let import = w.take(&[cpu("edited", 900_000, 9), cpu("counted", 900_000, 9), cpu("left", 900_000, 9)]).await;
+    w.clock.advance(SignedDuration::from_millis(1));
+    let product = w.get::<Product>(product_key(id_of("edited"))).await.unwrap();
+    let dearer = Change { price: Some(Money::tiyin(70_000_000)), ..Change::default() };
+    change(&w.ctx, product, dearer, by()).await.unwrap();
+    let Stock { product_id, variant_id, .. } = w.stock("counted").await;
+    let count = MoveStock { product_id, variant_id, ..command_of(Pieces::Set(5), "count") };
+    move_stock(&w.ctx, &count).await.unwrap();
+    let import = deliver_again(&w, &import).await;
+    assert_eq!(counts(&import), (DONE, 3, 0, 1, 2));
+    let edited = |row, field: &str| (row, field.to_owned(), Fault::Edited);
+    assert_eq!(refusals(&w, &import).await, [edited(1, "sku"), edited(2, "stock")]);
+    assert_eq!(price(&w, "edited").await, Some(Money::tiyin(70_000_000)));
+    assert_eq!((w.stock("counted").await.on_hand, w.stock("left").await.on_hand), (5, 9));
+    let later = w.import(&[cpu("edited", 900_000, 9), cpu("counted", 900_000, 9)]).await;
+    assert_eq!(counts(&later), (DONE, 2, 0, 2, 0), "what is uploaded after the change is newer than it");
 }

@@ -1,6 +1,7 @@
 //! Use cases against the embedded table: races, repetitions, crashes between steps.
 
 mod catalogue;
+mod contention;
 mod delivered;
 mod import_order;
 mod imports;
@@ -8,4 +9,5 @@ mod products;
 mod reservations;
 mod shelf;
 mod stock;
+mod uploads;
 mod variants;

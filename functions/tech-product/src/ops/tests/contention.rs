@@ -41,8 +41,9 @@ async fn parts_that_end_at_once_where_they_conflict_all_end() {
     w.import(&[cpu("a", 1_000_000, 20)]).await;
     let request = w.request(&[("a", 2)]).await;
     join_all((0..8).map(|n| reserve(&w.ctx, id(n), &request))).await.into_iter().for_each(|held| drop(held.unwrap()));
-    let settle =
-        async |n: u32| if n % 2 == 0 { commit(&w.ctx, id(n), None).await } else { release(&w.ctx, id(n), None).await };
+    let settle = async |n: u32| {
+        if n.is_multiple_of(2) { commit(&w.ctx, id(n), None).await } else { release(&w.ctx, id(n), None).await }
+    };
     for settled in join_all((0..8).map(settle)).await {
         settled.unwrap();
     }

@@ -14,7 +14,8 @@ use crate::testbed::{World, by_owner, cpu, owner, plan, store};
 use crate::{file_name, sent_name};
 
 fn rows(count: usize) -> String {
-    (0..count).map(|n| format!("{}\n", cpu(&format!("cpu-{n}"), 1_000_000, 3))).collect()
+    let rows: Vec<String> = (0..count).map(|n| cpu(&format!("cpu-{n}"), 1_000_000, 3).to_string()).collect();
+    rows.join("\n")
 }
 
 /// An import whose file has been put where it was told to go.

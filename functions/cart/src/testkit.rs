@@ -72,6 +72,7 @@ pub(crate) fn terms(store_id: StoreId) -> StoreTerms {
         free_shipping_from: Money::tiyin(100_000_000),
         payment_methods: PaymentMethod::ALL.to_vec(),
         auto_accept: false,
+        reviews: true,
     }
 }
 

@@ -94,6 +94,7 @@ impl World {
             entropy: Arc::new(SeededEntropy::new(7)),
             gate: Gate::new().with_membership(OneOwner),
             tree: crate::tree::TreeMemory::default(),
+            standings: crate::standings::StandingMemory::default(),
         };
         let (files, queue) = (Arc::new(MemoryFiles::default()), Arc::new(MemoryQueue::default()));
         let stores = Arc::new(OneStore { terms: Mutex::new(terms()) });
@@ -256,6 +257,7 @@ fn terms() -> StoreTerms {
         free_shipping_from: Money::tiyin(50_000_000),
         payment_methods: contracts::PaymentMethod::ALL.to_vec(),
         auto_accept: false,
+        reviews: true,
     }
 }
 

@@ -1,6 +1,6 @@
 use domain::{
-    CheckoutId, CorrelationId, EventId, ImportId, Locale, Money, OrderId, ProductId, SessionId, StoreId, Timestamp,
-    UserId, VariantId,
+    CheckoutId, CorrelationId, EventId, ImportId, Locale, Money, OrderId, ProductId, ReviewId, SessionId, StoreId,
+    Timestamp, UserId, VariantId,
 };
 use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
@@ -71,6 +71,15 @@ pub enum Fact {
     /// A store was turned down.
     #[serde(rename = "store.rejected")]
     StoreRejected(StoreFact),
+    /// A store was stopped by the platform: what it has on sale is shown to nobody.
+    #[serde(rename = "store.suspended")]
+    StoreSuspended(StoreStanding),
+    /// A store that was stopped sells again.
+    #[serde(rename = "store.reinstated")]
+    StoreReinstated(StoreStanding),
+    /// A store was ended by its owner.
+    #[serde(rename = "store.closed")]
+    StoreClosed(StoreStanding),
     /// Every row of an import was looked at.
     #[serde(rename = "import.finished")]
     ImportFinished(ImportFinished),
@@ -104,6 +113,12 @@ pub enum Fact {
     /// An order was given up before it left, or was lost on its way.
     #[serde(rename = "order.cancelled")]
     OrderCancelled(OrderCancelled),
+    /// A shopper got the money of an order back.
+    #[serde(rename = "refund.completed")]
+    RefundCompleted(RefundCompleted),
+    /// Somebody reviewed a product that they bought; nobody else sees it yet.
+    #[serde(rename = "review.submitted")]
+    ReviewSubmitted(ReviewSubmitted),
 }
 
 /// Data of `user.registered`.
@@ -150,6 +165,17 @@ pub struct StoreFact {
     pub store_id: StoreId,
     /// Its owner.
     pub owner_id: UserId,
+}
+
+/// Data of `store.suspended`, `store.reinstated` and `store.closed`.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
+pub struct StoreStanding {
+    /// The store.
+    pub store_id: StoreId,
+    /// Its owner.
+    pub owner_id: UserId,
+    /// Grows with every change of the store: of two events the one with the larger revision is the later.
+    pub revision: u64,
 }
 
 /// Data of `import.finished`.
@@ -329,6 +355,38 @@ pub struct OrderCancelled {
     pub refund: Option<Money>,
 }
 
+/// Data of `review.submitted`.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
+pub struct ReviewSubmitted {
+    /// The review.
+    pub review_id: ReviewId,
+    /// Of what.
+    pub product_id: ProductId,
+    /// The seller.
+    pub store_id: StoreId,
+    /// By whom.
+    pub user_id: UserId,
+    /// Stars, 1 to 5.
+    pub rating: u8,
+}
+
+/// Data of `refund.completed`.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
+pub struct RefundCompleted {
+    /// The checkout that was paid.
+    pub checkout_id: CheckoutId,
+    /// The order that was given up.
+    pub order_id: OrderId,
+    /// What people call it.
+    pub number: String,
+    /// The buyer, who has the money.
+    pub user_id: UserId,
+    /// The seller.
+    pub store_id: StoreId,
+    /// What they got back.
+    pub amount: Money,
+}
+
 /// Why an order ended early.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
 #[serde(rename_all = "SCREAMING_SNAKE_CASE")]
@@ -339,6 +397,8 @@ pub enum CancelReason {
     Store,
     /// The store did not accept in time.
     NotAccepted,
+    /// The store accepted, and did not ship in time. Since version 2 of `order.cancelled`.
+    NotShipped,
     /// It was not paid in time.
     NotPaid,
     /// The payment provider took the payment back.
@@ -373,6 +433,9 @@ impl Fact {
             Self::StoreOpened(_) => "store.opened",
             Self::StoreApproved(_) => "store.approved",
             Self::StoreRejected(_) => "store.rejected",
+            Self::StoreSuspended(_) => "store.suspended",
+            Self::StoreReinstated(_) => "store.reinstated",
+            Self::StoreClosed(_) => "store.closed",
             Self::ImportFinished(_) => "import.finished",
             Self::ImportFailed(_) => "import.failed",
             Self::StaffInvited(_) => "staff.invited",
@@ -384,26 +447,29 @@ impl Fact {
             Self::OrderMoved(_) => "order.moved",
             Self::OrderDelivered(_) => "order.delivered",
             Self::OrderCancelled(_) => "order.cancelled",
+            Self::RefundCompleted(_) => "refund.completed",
+            Self::ReviewSubmitted(_) => "review.submitted",
         }
     }
 
     /// The version that is written today.
     pub const fn version(&self) -> u16 {
         match self {
-            Self::CheckoutCompleted(_) => 2,
+            Self::CheckoutCompleted(_) | Self::OrderCancelled(_) => 2,
             _ => 1,
         }
     }
 
     /// Who is told: the one table of subscriptions.
     pub const fn subscribers(&self) -> &'static [Service] {
-        use Service::{Analytics, Auth, Cart, User};
+        use Service::{Analytics, Auth, Cart, TechProduct, User};
         match self {
             Self::UserSignedIn(_)
             | Self::UserSignedOut(_)
             | Self::StoreOpened(_)
             | Self::CartItemAdded(_)
-            | Self::CartItemRemoved(_) => &[Analytics],
+            | Self::CartItemRemoved(_)
+            | Self::ReviewSubmitted(_) => &[Analytics],
             Self::AuditRecorded(_) => &[Auth],
             Self::StoreApproved(_)
             | Self::StoreRejected(_)
@@ -411,11 +477,12 @@ impl Fact {
             | Self::StaffChanged(_)
             | Self::ImportFinished(_)
             | Self::ImportFailed(_)
-            | Self::OrderMoved(_) => &[User],
+            | Self::OrderMoved(_)
+            | Self::RefundCompleted(_) => &[User],
+            Self::StoreSuspended(_) | Self::StoreReinstated(_) | Self::StoreClosed(_) => &[TechProduct, User],
             Self::CheckoutCompleted(_) => &[Cart, User, Analytics],
-            Self::UserRegistered(_) | Self::PaymentCompleted(_) | Self::OrderCancelled(_) | Self::OrderDelivered(_) => {
-                &[User, Analytics]
-            }
+            Self::UserRegistered(_) | Self::PaymentCompleted(_) | Self::OrderCancelled(_) => &[User, Analytics],
+            Self::OrderDelivered(_) => &[TechProduct, User, Analytics],
         }
     }
 }

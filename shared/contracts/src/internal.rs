@@ -60,6 +60,13 @@ pub struct StoreTerms {
     pub payment_methods: Vec<PaymentMethod>,
     /// Whether its orders count as accepted the moment they are placed or paid.
     pub auto_accept: bool,
+    /// Whether its products may be reviewed. Said since there are reviews.
+    #[serde(default = "reviewed")]
+    pub reviews: bool,
+}
+
+const fn reviewed() -> bool {
+    true
 }
 
 /// `GET /internal/users/{user_id}/addresses/{address_id}` of the user service, 404 when the user has no such address;

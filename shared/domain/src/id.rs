@@ -114,6 +114,8 @@ ids! {
     ProductId,
     /// One of a product's versions, with a stock of its own.
     VariantId,
+    /// A picture of a product.
+    ImageId,
     /// An upload of many products.
     ImportId,
     /// Stock held for a checkout.
@@ -126,6 +128,8 @@ ids! {
     OrderId,
     /// Where somebody has things sent.
     AddressId,
+    /// What somebody says of a product that they bought.
+    ReviewId,
     /// A message to a person.
     NotificationId,
     /// A fact that a service told.

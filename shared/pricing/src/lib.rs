@@ -154,6 +154,7 @@ mod tests {
             free_shipping_from: som(500_000),
             payment_methods: PaymentMethod::ALL.to_vec(),
             auto_accept: false,
+            reviews: true,
         }
     }
 

@@ -70,6 +70,7 @@ pub(crate) fn terms(name: &str) -> StoreTerms {
         free_shipping_from: som(500_000),
         payment_methods: PaymentMethod::ALL.to_vec(),
         auto_accept: false,
+        reviews: true,
     }
 }
 

@@ -13,7 +13,7 @@ const FREE_SHIPPING_FROM: Money = Money::tiyin(50_000_000);
 const FEE_MAX: i64 = 1_000_000_000;
 const FREE_FROM_MAX: i64 = 1_000_000_000_000;
 
-/// What a checkout goes by: stands in the store's own row, which every checkout reads.
+/// What other services go by: stands in the store's own row, which every checkout reads.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Selling {
     /// Orders count as accepted the moment they are placed or paid.
@@ -24,6 +24,13 @@ pub struct Selling {
     pub free_shipping_from: Option<Money>,
     /// How orders may be paid: at least one way.
     pub payment_methods: Vec<PaymentMethod>,
+    /// Whether products may be reviewed.
+    #[serde(default = "reviewed")]
+    pub reviews: bool,
+}
+
+const fn reviewed() -> bool {
+    true
 }
 
 /// What delivery to a region costs.
@@ -41,8 +48,6 @@ pub struct ShippingFee {
 pub struct Presentation {
     /// The store.
     pub store_id: StoreId,
-    /// Whether products may be reviewed.
-    pub reviews: bool,
     /// How goods are taken back, beyond what the law says.
     pub return_policy: Option<Localized>,
     /// What search engines are told.
@@ -88,7 +93,7 @@ pub struct Settings {
 /// A merge patch of settings: lists and the SEO are replaced whole.
 #[derive(Debug, Clone, PartialEq, Eq, Default)]
 pub struct SettingsChange {
-    /// See [`Presentation::reviews`].
+    /// See [`Selling::reviews`].
     pub reviews: Option<bool>,
     /// See [`Selling::auto_accept`].
     pub auto_accept: Option<bool>,
@@ -121,7 +126,8 @@ pub enum SettingsError {
 impl Default for Selling {
     fn default() -> Self {
         let payment_methods = PaymentMethod::ALL.to_vec();
-        Self { auto_accept: false, shipping_fees: Vec::new(), free_shipping_from: None, payment_methods }
+        let (shipping_fees, free_shipping_from) = (Vec::new(), None);
+        Self { auto_accept: false, shipping_fees, free_shipping_from, payment_methods, reviews: reviewed() }
     }
 }
 
@@ -138,6 +144,7 @@ impl Selling {
             shipping_fees: change.shipping_fees.clone().unwrap_or(now.shipping_fees),
             free_shipping_from: change.free_shipping_from.apply(now.free_shipping_from),
             payment_methods: change.payment_methods.clone().unwrap_or(now.payment_methods),
+            reviews: change.reviews.unwrap_or(now.reviews),
         }
     }
 }
@@ -145,14 +152,13 @@ impl Selling {
 impl Presentation {
     /// Of a store that has said nothing.
     pub fn of(store_id: StoreId) -> Self {
-        Self { store_id, reviews: true, return_policy: None, seo: Seo::default() }
+        Self { store_id, return_policy: None, seo: Seo::default() }
     }
 
     fn changed(&self, change: &SettingsChange) -> Self {
         let now = self.clone();
         Self {
             store_id: now.store_id,
-            reviews: change.reviews.unwrap_or(now.reviews),
             return_policy: change.return_policy.clone().apply(now.return_policy),
             seo: change.seo.clone().unwrap_or(now.seo),
         }
@@ -163,7 +169,7 @@ impl Settings {
     /// Put together from the two rows they stand in.
     pub fn of(selling: &Selling, presentation: &Presentation) -> Self {
         Self {
-            reviews: presentation.reviews,
+            reviews: selling.reviews,
             auto_accept: selling.auto_accept,
             return_policy: presentation.return_policy.clone(),
             shipping_fees: selling.shipping_fees.clone(),

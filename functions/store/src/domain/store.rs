@@ -250,6 +250,7 @@ impl Store {
             free_shipping_from: self.selling.free_from(),
             payment_methods: self.selling.payment_methods.clone(),
             auto_accept: self.selling.auto_accept,
+            reviews: self.selling.reviews,
         }
     }
 }

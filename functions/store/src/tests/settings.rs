@@ -29,6 +29,7 @@ async fn a_new_store_sells_by_the_platforms_rules() {
     assert_eq!((settings.status, settings.body), (200, expected));
     let terms = terms(&w, &store).await;
     assert_eq!((terms.auto_accept, terms.payment_methods), (false, PaymentMethod::ALL.to_vec()));
+    assert!(terms.reviews);
     assert_eq!((terms.shipping_fees, terms.free_shipping_from), (Vec::new(), Money::tiyin(50_000_000)));
 }
 
@@ -46,7 +47,7 @@ async fn checkouts_go_by_what_the_staff_set_last() {
     assert_eq!(changed.status, 200, "{:?}", changed.body);
     assert_eq!((&changed.body["return_policy"]["ru"], &changed.body["reviews"]), (&json!("14 дней"), &json!(false)));
     let now = terms(&w, &store).await;
-    assert_eq!((now.auto_accept, now.payment_methods), (true, vec![PaymentMethod::Payme]));
+    assert_eq!((now.auto_accept, now.payment_methods, now.reviews), (true, vec![PaymentMethod::Payme], false));
     assert_eq!(now.shipping_fees, [(Region::Bukhara, Money::tiyin(1_000_000))]);
     assert_eq!(now.free_shipping_from, Money::tiyin(0));
     let back = w.as_vendor(patch(&store, &json!({"free_shipping_from": null, "shipping_fees": []}))).await;

@@ -1,6 +1,6 @@
 //! The tree of categories, and what the products of each are described by.
 
-use std::collections::HashSet;
+use std::collections::{BTreeMap, HashSet};
 
 use domain::{Localized, Slug, Timestamp};
 use schemars::JsonSchema;
@@ -99,6 +99,9 @@ pub struct SpecField {
     /// The choices of a select or multi-select.
     #[serde(default, skip_serializing_if = "Vec::is_empty")]
     pub options: Vec<String>,
+    /// Other spellings of options, as files of suppliers have them: `{"gold": "80+ Gold"}`.
+    #[serde(default, skip_serializing_if = "BTreeMap::is_empty")]
+    pub aliases: BTreeMap<String, String>,
     /// A product without it is not published.
     #[serde(default)]
     pub required: bool,
@@ -180,6 +183,10 @@ impl SpecField {
         if distinct.len() != self.options.len() || self.options.iter().any(|o| !fits(o, TEXT_MAX)) {
             return Some("options differ from each other and have 1 to 80 characters");
         }
+        let alias = |(from, to): (&String, &String)| fits(from, TEXT_MAX) && self.options.contains(to);
+        if self.aliases.len() > OPTIONS_MAX || !self.aliases.iter().all(alias) {
+            return Some("at most 200 aliases, each of one of the options");
+        }
         let measured = matches!(self.kind, SpecKind::Number | SpecKind::Range);
         if self.unit.as_ref().is_some_and(|unit| !measured || !fits(unit, TEXT_MAX)) {
             return Some("only numbers and ranges have a unit");
@@ -228,6 +235,7 @@ mod tests {
             kind,
             unit: unit.map(Into::into),
             options: options.iter().map(|o| (*o).to_owned()).collect(),
+            aliases: BTreeMap::new(),
             required: false,
             filterable: false,
             comparable: false,
@@ -238,7 +246,10 @@ mod tests {
         };
         let socket = field("socket", SpecKind::Select, &["AM4", "AM5"], None);
         assert_eq!(check(vec![socket.clone(), field("clock", SpecKind::Number, &[], Some("GHz"))]), Ok(()));
+        let alias = |to: &str| BTreeMap::from([("Socket AM5".to_owned(), to.to_owned())]);
+        assert_eq!(check(vec![SpecField { aliases: alias("AM5"), ..socket.clone() }]), Ok(()));
         for wrong in [
+            vec![SpecField { aliases: alias("AM6"), ..socket.clone() }],
             vec![socket.clone(), socket.clone()],
             vec![field("Socket", SpecKind::Text, &[], None)],
             vec![field("socket", SpecKind::Select, &[], None)],

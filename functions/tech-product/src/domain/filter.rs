@@ -117,6 +117,7 @@ mod tests {
             kind,
             unit: None,
             options: Vec::new(),
+            aliases: std::collections::BTreeMap::new(),
             required: false,
             filterable: true,
             comparable: false,

@@ -194,8 +194,11 @@ pub struct Import {
     pub done: u32,
     /// Rows that made a product.
     pub accepted: u32,
-    /// Rows whose product was there before.
+    /// Rows that changed a product that was there before.
     pub updated: u32,
+    /// Rows whose product says the same already.
+    #[serde(default)]
+    pub unchanged: u32,
     /// Rows that are not; each has its reasons.
     pub refused: u32,
     /// Bytes of the kept file before the next row.
@@ -229,8 +232,10 @@ pub struct Progress {
     pub rows: u32,
     /// Rows that made a product.
     pub accepted: u32,
-    /// Rows whose product was there before.
+    /// Rows that changed a product that was there before.
     pub updated: u32,
+    /// Rows whose product says the same already.
+    pub unchanged: u32,
     /// Where the next row begins.
     pub offset: u64,
 }
@@ -274,7 +279,8 @@ impl Import {
             done,
             accepted: self.accepted + by.accepted,
             updated: self.updated + by.updated,
-            refused: self.refused + (by.rows - by.accepted - by.updated),
+            unchanged: self.unchanged + by.unchanged,
+            refused: self.refused + (by.rows - by.accepted - by.updated - by.unchanged),
             offset: by.offset,
             nudges: 0,
             look_at: Self::look_after(now),

@@ -23,7 +23,7 @@ pub use fiscal::{Fiscal, FiscalDefaults};
 pub use hold::{Hold, HoldError, Settled};
 pub use import::{Field, Import, ImportStatus, Mapping, MappingError, Progress, REFUSALS_PER_CHUNK, SentFile};
 pub use price::som;
-pub use product::{ImportMark, Product, Status, StatusError, Variant, check_sku, product_id};
+pub use product::{ImportMark, Made, Product, Status, StatusError, Variant, check_sku, product_id};
 pub use row::{ImportRow, look_up, read_row};
 pub use spec::SpecValue;
 pub use upload::{Format, Lines, ROW_BYTES_MAX, ROWS_MAX, SENT_MAX, UNPACKED_MAX, UploadFault, to_lines};

@@ -99,8 +99,22 @@ pub struct ImportMark {
     pub import_id: ImportId,
     /// The row, from 1.
     pub number: u32,
-    /// Whether that row made the product.
-    pub created: bool,
+    /// What the row did.
+    #[serde(default)]
+    pub made: Made,
+}
+
+/// What a row of an import did to its product.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Default, Serialize, Deserialize)]
+#[serde(rename_all = "SCREAMING_SNAKE_CASE")]
+pub enum Made {
+    /// It made the product.
+    Created,
+    /// It changed the product or its stock.
+    #[default]
+    Updated,
+    /// The product said the same already.
+    Unchanged,
 }
 
 impl Product {

@@ -1,5 +1,7 @@
 //! A row of an import, read as a product.
 
+use std::borrow::Cow;
+
 use domain::{Change, Localized, Money};
 use serde_json::Value;
 
@@ -21,15 +23,25 @@ pub struct ImportRow {
 }
 
 /// The value at a dotted path such as `metadata.part_numbers.0`. A member whose own name is the whole path (a column
-/// of a spreadsheet, say) comes first.
-pub fn look_up<'a>(row: &'a Value, path: &str) -> Option<&'a Value> {
+/// of a spreadsheet, say) comes first. A number steps into a list, or into a cell that is one: `modules.1` of `2,16` is
+/// `16`.
+pub fn look_up<'a>(row: &'a Value, path: &str) -> Option<Cow<'a, Value>> {
     if let Some(value) = row.get(path) {
-        return Some(value);
+        return Some(Cow::Borrowed(value));
     }
-    path.split('.').try_fold(row, |value, step| match value {
-        Value::Array(items) => items.get(step.parse::<usize>().ok()?),
-        other => other.get(step),
-    })
+    let mut steps = path.split('.');
+    let mut value = row;
+    while let Some(step) = steps.next() {
+        value = match value {
+            Value::Array(items) => items.get(step.parse::<usize>().ok()?)?,
+            Value::String(cell) => {
+                let part = cell.split(',').nth(step.parse().ok()?)?.trim();
+                return steps.next().is_none().then(|| Cow::Owned(part.into()));
+            }
+            other => other.get(step)?,
+        };
+    }
+    Some(Cow::Borrowed(value))
 }
 
 /// Reads one row; everything that is wrong with it at once.
@@ -52,17 +64,17 @@ pub fn read_row(row: &Value, mapping: &Mapping, template: &SpecTemplate) -> Resu
     for field in &template.fields {
         let place = mapping.specification(&field.name).or(field.source.as_deref());
         let Some(value) = place.and_then(|path| look_up(row, path)) else { continue };
-        match field.read(value) {
+        match field.read(&value) {
             Ok(Some(value)) => {
                 patch.specs.insert(field.name.clone(), Some(value));
             }
             Ok(None) => {}
-            Err(fault) => reader.refuse(format!("specs.{}", field.name), fault, Some(value)),
+            Err(fault) => reader.refuse(format!("specs.{}", field.name), fault, Some(&value)),
         }
     }
     for fault in patch.faults() {
         let found = fault.field.parse().ok().and_then(|field| reader.value(field));
-        reader.refuse(fault.field, fault.fault, found);
+        reader.refuse(fault.field, fault.fault, found.as_deref());
     }
     match (sku, price, stock) {
         (Some(sku), Some(price), Some(stock)) if reader.refusals.is_empty() => {
@@ -88,16 +100,16 @@ impl<'a> Reader<'a> {
         });
     }
 
-    fn value(&self, field: Field) -> Option<&'a Value> {
+    fn value(&self, field: Field) -> Option<Cow<'a, Value>> {
         look_up(self.row, self.mapping.path(field)).filter(|value| !absent(value))
     }
 
     fn optional<T>(&mut self, field: Field, read: impl FnOnce(&Value) -> Result<T, Fault>) -> Option<T> {
         let value = self.value(field)?;
-        match read(value) {
+        match read(&value) {
             Ok(read) => Some(read),
             Err(fault) => {
-                self.refuse(field.name().to_owned(), fault, Some(value));
+                self.refuse(field.name().to_owned(), fault, Some(&value));
                 None
             }
         }
@@ -229,10 +241,18 @@ mod tests {
     #[test]
     fn a_column_may_have_a_dot_in_its_name() {
         let row = json!({"a.b": 1, "a": {"b": 2, "list": [{"c": 3}]}});
-        assert_eq!(look_up(&row, "a.b"), Some(&json!(1)));
-        assert_eq!(look_up(&row, "a.list.0.c"), Some(&json!(3)));
-        assert_eq!(look_up(&row, "a.list.1.c"), None);
-        assert_eq!(look_up(&row, "a.list.x"), None);
+        for (path, value) in [("a.b", Some(json!(1))), ("a.list.0.c", Some(json!(3))), ("a.list.1.c", None), ("a.list.x", None)] {
+            assert_eq!(look_up(&row, path).map(Cow::into_owned), value, "{path}");
+        }
+    }
+
+    #[test]
+    fn a_cell_that_is_a_list_is_read_by_its_places() {
+        let row = json!({"modules": "2, 16", "speed": "5"});
+        let parts = [("modules.0", Some("2")), ("modules.1", Some("16")), ("modules.2", None), ("speed.0", Some("5")), ("modules.0.0", None)];
+        for (path, part) in parts {
+            assert_eq!(look_up(&row, path).map(Cow::into_owned), part.map(Value::from), "{path}");
+        }
     }
 
     proptest! {

@@ -77,7 +77,8 @@ impl SpecField {
     fn option(&self, value: &Value) -> Result<String, Fault> {
         let text = text(value)?;
         let same = |spelled: fn(&str) -> String| self.options.iter().find(|option| spelled(option) == spelled(&text));
-        same(str::to_lowercase).or_else(|| same(joined)).cloned().ok_or(Fault::NotAnOption)
+        let alias = || self.aliases.iter().find(|(alias, _)| joined(alias) == joined(&text)).map(|(_, option)| option);
+        same(str::to_lowercase).or_else(|| same(joined)).or_else(alias).cloned().ok_or(Fault::NotAnOption)
     }
 
     fn options_of(&self, value: &Value) -> Result<Vec<String>, Fault> {
@@ -93,9 +94,9 @@ impl SpecField {
     }
 }
 
-/// `LGA1700`, `LGA 1700` and `lga-1700` are one.
+/// `LGA1700`, `LGA 1700` and `lga-1700` are one, and so are `2.5` and `2.5"`.
 fn joined(text: &str) -> String {
-    text.to_lowercase().chars().filter(|c| !c.is_whitespace() && !matches!(c, '-' | '_')).collect()
+    text.to_lowercase().chars().filter(|c| !c.is_whitespace() && !matches!(c, '-' | '_' | '"' | '″')).collect()
 }
 
 /// Whether there is nothing there: no value, or empty text.
@@ -161,7 +162,9 @@ mod tests {
         let (name, label) = ("x".to_owned(), Localized::same("X"));
         let flags = (false, false, false);
         let (required, filterable, comparable) = flags;
-        SpecField { name, label, kind, unit: None, options, required, filterable, comparable, source: None }.read(value)
+        let aliases = BTreeMap::from([("5".to_owned(), "DDR5".to_owned())]);
+        SpecField { name, label, kind, unit: None, options, aliases, required, filterable, comparable, source: None }
+            .read(value)
     }
 
     #[test]
@@ -177,6 +180,8 @@ mod tests {
             (Boolean, json!("TRUE"), Some(SpecValue::Boolean(true))),
             (Select, json!("ddr5"), Some(SpecValue::Select("DDR5".into()))),
             (Select, json!("DDR-5"), Some(SpecValue::Select("DDR5".into()))),
+            (Select, json!(5), Some(SpecValue::Select("DDR5".into()))),
+            (MultiSelect, json!("ddr4 / 5"), Some(SpecValue::MultiSelect(vec!["DDR4".into(), "DDR5".into()]))),
             (MultiSelect, json!("ddr 5 / DDR4"), Some(SpecValue::MultiSelect(vec!["DDR4".into(), "DDR5".into()]))),
             (
                 MultiSelect,

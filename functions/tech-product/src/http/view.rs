@@ -120,7 +120,7 @@ impl From<Movement> for MovementView {
     }
 }
 
-/// An import and how far it is. Always `accepted + updated + refused = done`.
+/// An import and how far it is. Always `accepted + updated + unchanged + refused = done`.
 #[derive(Debug, Serialize, JsonSchema)]
 #[schemars(rename = "Import")]
 pub(super) struct ImportView {
@@ -133,8 +133,12 @@ pub(super) struct ImportView {
     /// 0 until the rows of an uploaded file are counted.
     total: u32,
     done: u32,
+    /// Rows that made a product.
     accepted: u32,
+    /// Rows that changed one.
     updated: u32,
+    /// Rows whose product says the same already.
+    unchanged: u32,
     refused: u32,
     created_at: Timestamp,
     #[serde(skip_serializing_if = "Option::is_none")]
@@ -163,7 +167,7 @@ impl ImportView {
 
 impl From<Import> for ImportView {
     fn from(import: Import) -> Self {
-        let Import { total, done, accepted, updated, refused, .. } = import;
+        let Import { total, done, accepted, updated, unchanged, refused, .. } = import;
         Self {
             import_id: import.import_id,
             store_id: import.store_id,
@@ -174,6 +178,7 @@ impl From<Import> for ImportView {
             done,
             accepted,
             updated,
+            unchanged,
             refused,
             created_at: import.created_at,
             finished_at: import.finished_at,

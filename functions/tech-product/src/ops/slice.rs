@@ -44,7 +44,7 @@ pub(super) fn read_lines(bytes: &[u8], import: &Import, template: &SpecTemplate)
             let found = Refusal::new("row", Fault::Unreadable).found(&String::from_utf8_lossy(line));
             return Line { number, ends_at, sku: None, read: Err(vec![found]) };
         };
-        let sku = look_up(&row, import.mapping.path(Field::Sku)).and_then(Value::as_str).map(str::to_owned);
+        let sku = look_up(&row, import.mapping.path(Field::Sku)).and_then(|sku| sku.as_str().map(str::to_owned));
         Line { number, ends_at, sku, read: read_row(&row, &import.mapping, template) }
     };
     (import.done + 1..).zip(lines).map(line).collect()

@@ -213,6 +213,7 @@ fn begun(ctx: &Ctx, plan: &Plan, status: ImportStatus) -> Import {
         done: 0,
         accepted: 0,
         updated: 0,
+        unchanged: 0,
         refused: 0,
         offset: 0,
         nudges: 0,

@@ -13,8 +13,8 @@ use super::insert::{Inserted, insert};
 use super::save::{Recount, save};
 use crate::Ctx;
 use crate::domain::{
-    Details, Fault, Fiscal, Import, ImportMark, ImportRow, Patch, Product, Refusal, SpecTemplate, Status, Variant,
-    missing, product_id,
+    Details, Fault, Fiscal, Import, ImportMark, ImportRow, Made, Patch, Product, Refusal, SpecTemplate, Status,
+    Variant, missing, product_id,
 };
 use crate::table::{Card, MovementCause, Stock, card_key, product_key, stock_key};
 
@@ -23,8 +23,10 @@ use crate::table::{Card, MovementCause, Stock, card_key, product_key, stock_key}
 pub(super) enum Outcome {
     /// It made a product.
     Created,
-    /// It changed one, or says what one says already.
+    /// It changed one.
     Updated,
+    /// It says what one says already.
+    Unchanged,
     /// It is none.
     Refused(Vec<Refusal>),
 }
@@ -92,7 +94,7 @@ impl Context<'_> {
             created_at: now,
             updated_at: now,
             edited_at: None,
-            imported: Some(self.mark(number, true)),
+            imported: Some(self.mark(number, Made::Created)),
         })
     }
 
@@ -143,6 +145,9 @@ impl Context<'_> {
         if row.stock < stock.reserved {
             return Ok(refused(Refusal::new("stock", Fault::StockReserved).found(&stock.reserved.to_string())));
         }
+        if row.stock == stock.on_hand && says_the_same(before, &after) {
+            return self.touch(number, before).await;
+        }
         let recount = Recount {
             stock: &stock,
             on_hand: row.stock,
@@ -161,6 +166,17 @@ impl Context<'_> {
         }
     }
 
+    /// Moves the mark alone, so that an older import still comes too late and a second row of this file is told: one
+    /// write of one row. Page, card and `ETag` stay.
+    async fn touch(&self, number: u32, before: &Stored<Product>) -> Result<Tried, Error> {
+        let marked = Product { imported: Some(self.mark(number, Made::Unchanged)), ..Product::clone(before) };
+        match self.ctx.table.replace(before, marked).await {
+            Ok(_) => Ok(Tried::Done(Outcome::Unchanged)),
+            Err(Error::Refused(_)) => Ok(Tried::Raced),
+            Err(error) => Err(error),
+        }
+    }
+
     /// What became of row `number` already, by the mark on its product; `None` when it is still to be done.
     fn done(&self, number: u32, mark: ImportMark) -> Option<Tried> {
         match mark.import_id.cmp(&self.import.import_id) {
@@ -169,11 +185,10 @@ impl Context<'_> {
                 Some(refused(Refusal::new("sku", Fault::Superseded).found(&mark.import_id.to_string())))
             }
             // This very row was done before (a second delivery), or an earlier one has the same SKU.
-            Ordering::Equal => Some(match (mark.number == number, mark.created) {
-                (true, true) => Tried::Done(Outcome::Created),
-                (true, false) => Tried::Done(Outcome::Updated),
-                (false, _) => refused(Refusal::new("sku", Fault::DuplicateSku).found(&mark.number.to_string())),
-            }),
+            Ordering::Equal if mark.number == number => Some(Tried::Done(mark.made.into())),
+            Ordering::Equal => {
+                Some(refused(Refusal::new("sku", Fault::DuplicateSku).found(&mark.number.to_string())))
+            }
         }
     }
 
@@ -188,7 +203,7 @@ impl Context<'_> {
             status: if before.status == Status::Draft { Status::Active } else { before.status },
             variants: before.variants.iter().map(reprice).collect(),
             updated_at: self.ctx.clock.now(),
-            imported: Some(self.mark(number, false)),
+            imported: Some(self.mark(number, Made::Updated)),
             ..before.clone()
         }
     }
@@ -198,13 +213,29 @@ impl Context<'_> {
         at.filter(|at| *at > self.import.created_at).map(|at| at.to_string())
     }
 
-    fn mark(&self, number: u32, created: bool) -> ImportMark {
-        ImportMark { import_id: self.import.import_id, number, created }
+    fn mark(&self, number: u32, made: Made) -> ImportMark {
+        ImportMark { import_id: self.import.import_id, number, made }
     }
 
     pub(super) fn cause(&self) -> MovementCause {
         MovementCause::Import { import_id: self.import.import_id }
     }
+}
+
+impl From<Made> for Outcome {
+    fn from(made: Made) -> Self {
+        match made {
+            Made::Created => Self::Created,
+            Made::Updated => Self::Updated,
+            Made::Unchanged => Self::Unchanged,
+        }
+    }
+}
+
+/// Whether nothing but the moment and the mark of a write differ.
+fn says_the_same(before: &Product, after: &Product) -> bool {
+    let Product { updated_at, imported, .. } = before.clone();
+    Product { updated_at, imported, ..after.clone() } == *before
 }
 
 enum Tried {

@@ -118,6 +118,7 @@ async fn chunk(
             match outcome {
                 Outcome::Created => progress.accepted += 1,
                 Outcome::Updated => progress.updated += 1,
+                Outcome::Unchanged => progress.unchanged += 1,
                 Outcome::Refused(reasons) => {
                     let Line { number, sku, .. } = line;
                     refused.push(RefusedRow { import_id: context.import.import_id, number, sku, reasons });
@@ -162,7 +163,7 @@ fn finished(ctx: &Ctx, import: &Import) -> Event {
         import_id: import.import_id,
         store_id: import.store_id,
         requested_by: import.requested_by,
-        accepted: import.accepted + import.updated,
+        accepted: import.accepted + import.updated + import.unchanged,
         refused: import.refused,
     };
     let id = EventId::derived(&format!("import/{}/finished", import.import_id));

@@ -63,6 +63,21 @@ async fn an_older_import_leaves_what_a_newer_one_wrote() {
 }
 
 #[tokio::test]
+async fn a_row_that_changes_nothing_still_counts_as_the_newest_word() {
+    let w = World::with_catalogue().await;
+    w.import(&[cpu("known", 500_000, 3)]).await;
+    let old = w.take(&[cpu("known", 1_000_000, 9)]).await;
+    w.queue.sent.lock().unwrap().clear();
+    let same = w.import(&[cpu("known", 500_000, 3), cpu("known", 700_000, 3)]).await;
+    assert_eq!((counts(&same), same.unchanged), ((DONE, 2, 0, 0, 1), 1));
+    assert_eq!(refusals(&w, &same).await, [(2, "sku".to_owned(), Fault::DuplicateSku)]);
+    let same = deliver_again(&w, &same).await;
+    assert_eq!((counts(&same), same.unchanged), ((DONE, 2, 0, 0, 1), 1));
+    assert_eq!(counts(&deliver_again(&w, &old).await), (DONE, 1, 0, 0, 1));
+    assert_eq!((price(&w, "known").await, w.stock("known").await.on_hand), (Some(Money::tiyin(50_000_000)), 3));
+}
+
+#[tokio::test]
 async fn a_chunk_done_again_after_a_newer_import_leaves_that_ones_rows() {
     let w = World::with_catalogue().await;
     w.import(&[cpu("a", 500_000, 3)]).await;

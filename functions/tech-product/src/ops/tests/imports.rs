@@ -84,11 +84,13 @@ async fn the_same_file_again_changes_and_doubles_nothing() {
     let w = World::with_catalogue().await;
     let mut rows: Vec<_> = (0..5).map(|n| cpu(&format!("cpu-{n}"), 1_000_000, 3)).collect();
     w.import(&rows).await;
+    let page = |sku: &'static str| async { w.get::<Product>(product_key(id_of(sku))).await.unwrap().into_row() };
+    let before = page("cpu-0").await;
     rows[1]["price"] = json!("900 000,50 so'm");
     rows[2]["stock"] = json!(9);
     let again = w.import(&rows).await;
-    assert_eq!(counts(&again), (ImportStatus::Completed, 5, 0, 5, 0));
-    assert_eq!(products(&w).await, 5);
+    assert_eq!((counts(&again), again.unchanged), ((ImportStatus::Completed, 5, 0, 2, 0), 3));
+    assert_eq!((products(&w).await, page("cpu-0").await.updated_at), (5, before.updated_at));
     assert_eq!(w.stock("cpu-1").await.unit_price, Money::tiyin(90_000_050));
     assert_eq!((w.stock("cpu-2").await.on_hand, w.stock("cpu-0").await.on_hand), (9, 3));
 }
@@ -210,7 +212,8 @@ async fn the_plans_limit_refuses_the_rows_beyond_it() {
     assert_eq!(counts(&import), (ImportStatus::Completed, 4, 2, 0, 2));
     let limit = |n| (n, "sku".to_owned(), Fault::ProductsMax);
     assert_eq!(refusals(&w, &import).await, [limit(3), limit(4)]);
-    assert_eq!(counts(&w.import(&rows[..2]).await), (ImportStatus::Completed, 2, 0, 2, 0), "known products fit");
+    let again = w.import(&rows[..2]).await;
+    assert_eq!((counts(&again), again.unchanged), ((ImportStatus::Completed, 2, 0, 0, 0), 2), "known products fit");
 }
 
 #[tokio::test]

@@ -15,6 +15,7 @@ pub struct Adjust {
     conditions: Vec<String>,
     names: HashMap<String, String>,
     values: HashMap<String, AttributeValue>,
+    guarded: bool,
     failure: Option<String>,
 }
 
@@ -89,6 +90,14 @@ impl Adjust {
         self
     }
 
+    /// Its own conditions refuse it once it was carried out. Alone it is then a plain write, at half the price of the
+    /// transaction that otherwise keeps a repeated attempt from adding twice. Whoever is refused must look whether it was
+    /// by an earlier attempt of their own.
+    pub const fn guarded(mut self) -> Self {
+        self.guarded = true;
+        self
+    }
+
     fn name(&mut self, attribute: &str) -> String {
         let at = self.names.len();
         if let Some((alias, _)) = self.names.iter().find(|(_, known)| *known == attribute) {
@@ -117,7 +126,7 @@ impl Adjust {
         let sets = if self.sets.is_empty() { String::new() } else { format!("SET {} ", self.sets.join(", ")) };
         let update = format!("{sets}ADD {}", self.adds.join(", "));
         let condition = (!self.conditions.is_empty()).then(|| self.conditions.join(" AND "));
-        Ok(Expressions { update, condition, names: self.names, values: self.values })
+        Ok(Expressions { update, condition, names: self.names, values: self.values, guarded: self.guarded })
     }
 }
 
@@ -128,4 +137,5 @@ pub(crate) struct Expressions {
     pub(crate) condition: Option<String>,
     pub(crate) names: HashMap<String, String>,
     pub(crate) values: HashMap<String, AttributeValue>,
+    pub(crate) guarded: bool,
 }

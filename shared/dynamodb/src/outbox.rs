@@ -10,9 +10,12 @@
 //!
 //! The stream itself delivers both at least once, and holds what a publisher cannot send for 24 hours.
 
+use base64::Engine;
+use base64::engine::general_purpose::STANDARD;
 use contracts::Event;
 use domain::Timestamp;
 use serde::{Deserialize, Serialize};
+use serde_json::Value;
 
 use crate::{Key, Row};
 
@@ -28,7 +31,8 @@ pub(crate) const CARRIED: &str = "carried";
 /// One event in the outbox.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
 pub struct OutboxRow {
-    /// The event as JSON text: streams and queues carry it unread.
+    /// The event as JSON text: queues carry it unread. A long one is compressed in the table.
+    #[serde(with = "crate::packed::text")]
     pub event: String,
     day: String,
     shard: u8,
@@ -53,6 +57,16 @@ impl OutboxRow {
         })
     }
 
+    /// The event's text, of the row's attribute `event` as streams show it: plain (`S`) or compressed (`B`). None for
+    /// anything else.
+    pub fn streamed(attribute: &Value) -> Option<String> {
+        if let Some(plain) = attribute["S"].as_str() {
+            return Some(plain.to_owned());
+        }
+        let packed = STANDARD.decode(attribute["B"].as_str()?).ok()?;
+        crate::packed::text::unpacked(&packed).ok()
+    }
+
     /// The partitions of one business day.
     pub fn partitions(day: domain::Date) -> impl Iterator<Item = String> {
         (0..SHARDS).map(move |shard| format!("OUTBOX#{day}#{shard}"))
@@ -68,5 +82,34 @@ impl Row for OutboxRow {
 
     fn expires_at(&self) -> Option<Timestamp> {
         Some(self.until)
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use serde_json::json;
+
+    use super::*;
+    use crate::row::{decode, encode};
+
+    #[test]
+    fn an_event_is_read_from_table_and_stream_as_it_was_told_however_long_it_is() {
+        let golden = |name: &str| {
+            let file = format!("{}/../contracts/golden/{name}.v1.json", env!("CARGO_MANIFEST_DIR"));
+            Event::read(&std::fs::read_to_string(file).unwrap()).unwrap()
+        };
+        for (name, kept_as) in [("user.registered", "S"), ("checkout.completed", "B")] {
+            let row = OutboxRow::new(&golden(name)).unwrap();
+            let item = encode(&row, 1).unwrap();
+            let value = match kept_as {
+                "S" => item["event"].as_s().unwrap().clone(),
+                _ => STANDARD.encode(item["event"].as_b().unwrap()),
+            };
+            assert_eq!(OutboxRow::streamed(&json!({kept_as: value})).as_ref(), Some(&row.event));
+            assert_eq!(decode::<OutboxRow>(item).unwrap().into_row(), row);
+        }
+        for wrong in [json!({"B": "no base64"}), json!({"B": "e30="}), json!({"N": "1"}), Value::Null] {
+            assert_eq!(OutboxRow::streamed(&wrong), None);
+        }
     }
 }

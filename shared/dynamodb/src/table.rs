@@ -7,10 +7,12 @@ use aws_sdk_dynamodb::Client;
 use aws_sdk_dynamodb::operation::delete_item::DeleteItemError;
 use aws_sdk_dynamodb::operation::put_item::PutItemError;
 use aws_sdk_dynamodb::operation::transact_write_items::TransactWriteItemsError;
+use aws_sdk_dynamodb::operation::update_item::UpdateItemError;
 use aws_sdk_dynamodb::types::{
     AttributeValue, CancellationReason, KeysAndAttributes, ReturnValuesOnConditionCheckFailure,
 };
 
+use crate::adjust::Expressions;
 use crate::row::decode;
 use crate::tx::{Condition, Kind, Operation};
 use crate::{Error, Item, Key, Refusal, Row, Stored, TRANSACT_OPERATIONS_MAX, Tx};
@@ -108,6 +110,9 @@ impl Table {
         match <[Operation; 1]>::try_from(tx.operations) {
             Ok([Operation { name, kind: Kind::Put { item, condition } }]) => self.put(name, item, condition).await,
             Ok([Operation { name, kind: Kind::Delete { key, condition } }]) => self.delete(name, key, condition).await,
+            Ok([Operation { name, kind: Kind::Update { key, expressions } }]) if expressions.guarded => {
+                self.update(name, key, expressions).await
+            }
             // An update that adds must not be repeated by a retry: the transaction's token sees to that.
             Ok([only]) => self.transact(vec![only]).await,
             Err(operations) if operations.is_empty() => Ok(()),
@@ -136,6 +141,30 @@ impl Table {
                 Some(PutItemError::ConditionalCheckFailedException(e)) => return Err(refusal(name, e.item.clone())),
                 Some(PutItemError::TransactionConflictException(_)) if attempt < ATTEMPTS_MAX => pause(attempt).await,
                 _ => return Err(Error::call("PutItem", &error)),
+            }
+        }
+        Ok(())
+    }
+
+    async fn update(&self, name: &'static str, key: Key, expressions: Expressions) -> Result<(), Error> {
+        let call = self
+            .client
+            .update_item()
+            .table_name(&self.name)
+            .set_key(Some(key.into_item()))
+            .update_expression(expressions.update)
+            .set_condition_expression(expressions.condition)
+            .set_expression_attribute_names(Some(expressions.names))
+            .set_expression_attribute_values(Some(expressions.values))
+            .return_values_on_condition_check_failure(ReturnValuesOnConditionCheckFailure::AllOld);
+        for attempt in 1.. {
+            let Err(error) = call.clone().send().await else { break };
+            match error.as_service_error() {
+                Some(UpdateItemError::ConditionalCheckFailedException(e)) => return Err(refusal(name, e.item.clone())),
+                Some(UpdateItemError::TransactionConflictException(_)) if attempt < ATTEMPTS_MAX => {
+                    pause(attempt).await;
+                }
+                _ => return Err(Error::call("UpdateItem", &error)),
             }
         }
         Ok(())

@@ -150,6 +150,19 @@ async fn an_upsert_begins_a_row_of_its_kind() {
 }
 
 #[tokio::test]
+async fn a_guarded_change_is_carried_out_once_however_often_it_is_tried() {
+    let w = world().await;
+    w.table.create(&jar("a")).await.unwrap();
+    let before = w.jar("a").await.unwrap();
+    let one_more = || Adjust::existing().add("sweets", 1).equals("sweets", before.sweets).guarded();
+    let tries = (0..5).map(|_| w.table.commit(Tx::new().adjust("sweets", jar("a").key(), one_more())));
+    let tried = futures::future::join_all(tries).await;
+    assert_eq!(tried.iter().filter(|result| result.is_ok()).count(), 1);
+    assert!(tried.iter().all(|result| result.as_ref().err().is_none_or(|e| e.refused() == Some("sweets"))));
+    assert_eq!(w.jar("a").await.unwrap().sweets, before.sweets + 1);
+}
+
+#[tokio::test]
 async fn a_list_goes_on_where_its_page_ended() {
     let w = world().await;
     for name in ["a", "b", "c"] {

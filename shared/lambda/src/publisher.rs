@@ -159,8 +159,8 @@ impl StreamChange {
     fn events(&self) -> serde_json::Result<Vec<(Event, String)>> {
         let Some(image) = &self.new_image else { return Ok(Vec::new()) };
         if image.row.as_ref().is_some_and(|row| row.text == OutboxRow::KIND) {
-            let attribute = TextAttribute::deserialize(image.event.clone().unwrap_or_default())?;
-            return Ok(vec![(serde_json::from_str(&attribute.text)?, attribute.text)]);
+            let text = image.event.as_ref().and_then(OutboxRow::streamed).unwrap_or_default();
+            return Ok(vec![(serde_json::from_str(&text)?, text)]);
         }
         let before = self.old_image.as_ref().map_or(Ok(Vec::new()), Image::carried)?;
         let mut told = image.carried()?;

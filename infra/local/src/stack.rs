@@ -5,6 +5,7 @@ mod endpoints;
 mod error;
 mod listeners;
 mod options;
+mod port;
 mod serve;
 mod state;
 #[cfg(test)]
@@ -15,7 +16,6 @@ use std::sync::Arc;
 use std::time::Duration;
 
 use sha2::{Digest, Sha256};
-use tokio::net::TcpListener;
 use tokio::sync::watch;
 use tokio::task::{AbortHandle, JoinSet};
 
@@ -33,10 +33,12 @@ use crate::template::model::Stack;
 use crate::template::{PhysicalIds, Template};
 use crate::{cognito, s3};
 
+pub(crate) use control::{Status, Unread};
 pub use endpoints::Endpoints;
 pub use error::Error;
+pub(crate) use listeners::check_ports;
 pub use options::{Options, Ports, State};
-pub(crate) use state::{ENDPOINTS_FILE, reset};
+pub(crate) use state::{ENDPOINTS_FILE, check, remove_throw_away, reset};
 
 use listeners::{Listeners, url};
 use state::StateDirectory;
@@ -96,6 +98,7 @@ pub async fn start(options: Options) -> Result<Running, Error> {
         draft.http_apis.iter().map(|api| (api.logical_id.clone(), api_id(&options, &api.logical_id))).collect();
     listeners.bind_apis(&draft.http_apis, &options.ports).await?;
 
+    (options.progress)("starting Cognito and S3 (ministack)");
     let ministack = start_ministack(&options, &draft, &state, &listeners, &clock).await?;
     if let Some(ministack) = &ministack {
         ids.created.extend(cognito::ensure_user_pools(ministack, &draft.user_pools).await?);
@@ -106,6 +109,8 @@ pub async fn start(options: Options) -> Result<Running, Error> {
     point_to_local_apis(&mut stack, &ids, &api_urls);
     options.check_binaries(&stack)?;
 
+    let parts = [(stack.tables.len(), "tables"), (stack.queues.len(), "queues"), (stack.functions.len(), "functions")];
+    (options.progress)(&format!("starting {}", parts.map(|(count, what)| format!("{count} {what}")).join(", ")));
     let dynamodb =
         DynamoDb::open(state.file("dynamodb.sqlite").as_deref(), &stack.region, &stack.account, clock.clone())?;
     for table in &stack.tables {
@@ -120,7 +125,8 @@ pub async fn start(options: Options) -> Result<Running, Error> {
     dynamodb.drop_old_stream_records(&positions.read_to(&stack.mappings)?)?;
 
     let keys = KeyRing::new(state.seed(), stack.functions.iter().map(|one| one.name.clone()));
-    let logs = Logs::open(&state.path("logs"), clock.clone(), options.console.clone()).map_err(Error::State)?;
+    let (console, lines) = (options.console.clone(), options.function_logs.clone());
+    let logs = Logs::open(&state.path("logs"), clock.clone(), console, lines).map_err(Error::State)?;
     let lambda = Lambda::start(lambda::Options {
         functions: stack.functions.clone(),
         keys: Some(keys.clone()),
@@ -133,7 +139,7 @@ pub async fn start(options: Options) -> Result<Running, Error> {
 
     let gatekeeper = Arc::new(Gatekeeper::new(keys.clone(), Policies::of(&stack), &stack.account, clock.clone()));
     let counters = Counters::default();
-    let endpoints = Endpoints::new(&stack, &ids, api_urls, &listeners, &keys)?;
+    let endpoints = Endpoints::new(&stack, &ids, api_urls, &listeners, &keys, state.root())?;
     let mut running = Running {
         admin: keys.admin().clone(),
         endpoints,
@@ -168,8 +174,8 @@ async fn start_ministack(
     if stack.user_pools.is_empty() && stack.buckets.is_empty() {
         return Ok(None);
     }
-    let console = options.console.clone();
-    let environment = Environment::prepare(&options.python, move |line| console(line)).await?;
+    let progress = options.progress.clone();
+    let environment = Environment::prepare(&options.python, move |line| progress(line)).await?;
     let ministack = Ministack::start(ministack::Options {
         environment,
         state: state.path("ministack"),
@@ -246,9 +252,4 @@ async fn finish(what: &str, tasks: &mut JoinSet<()>) {
         tracing::warn!("{what} did not end within {} s and are cut off", GRACE.as_secs());
         tasks.shutdown().await;
     }
-}
-
-/// A listener on the loopback interface; 0 is any free port.
-async fn listen(port: u16, what: &'static str) -> Result<TcpListener, Error> {
-    TcpListener::bind(("127.0.0.1", port)).await.map_err(|cause| Error::Port { port, what, cause })
 }

@@ -25,7 +25,7 @@ use crate::clock::Clock;
 use crate::endpoint::Counters;
 use crate::faults::{self, Call, Faults, When};
 use crate::lambda::body::{self, TooLarge};
-use crate::lambda::{self, InvokeError, Lambda, Sink, identifier};
+use crate::lambda::{self, InvokeError, Lambda, Sink, complaint, identifier};
 
 /// <https://docs.aws.amazon.com/apigateway/latest/developerguide/http-api-quotas.html>
 const BODY_BYTES_MAX: usize = 10 * 1024 * 1024;
@@ -269,7 +269,13 @@ impl Gateway {
             // The Lambda service has said what happened.
             return Err(Own::internal(""));
         }
-        answer::response(&outcome.payload).map_err(|cause| Own::internal(format!("{name}: {cause}")))
+        let answer = answer::response(&outcome.payload).map_err(|cause| Own::internal(format!("{name}: {cause}")))?;
+        if answer.status().is_server_error()
+            && let Some(why) = complaint::last(&outcome.log_tail)
+        {
+            (self.options.console)(&format!("{name} answers {}: {why}", answer.status().as_u16()));
+        }
+        Ok(answer)
     }
 
     fn own(&self, own: Own) -> Response<Body> {

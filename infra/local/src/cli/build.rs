@@ -9,16 +9,18 @@ use tokio::io::{AsyncBufReadExt, BufReader};
 use tokio::process::Command;
 
 use super::Error;
-
-const NO_COMPILER: &str = "a C compiler is needed to build (SQLite is compiled): on Debian and Ubuntu: apt install \
-                           build-essential; on macOS: xcode-select --install";
+use crate::lambda::process_group::ProcessGroup;
 
 /// Builds the binaries and answers the directory they are in.
 pub(super) async fn binaries(root: &Path, names: &BTreeSet<&str>, release: bool) -> Result<PathBuf, Error> {
-    let compiler = Command::new("cc").arg("--version").stdout(Stdio::null()).stderr(Stdio::null()).status();
-    if !compiler.await.is_ok_and(|status| status.success()) {
-        return Err(Error::usage(NO_COMPILER));
-    }
+    // When nobody waits any more, cargo and the compilers it started end with the group.
+    let group = ProcessGroup::start()?;
+    let built = build(root, names, release, &group).await;
+    group.stop().await;
+    built
+}
+
+async fn build(root: &Path, names: &BTreeSet<&str>, release: bool, group: &ProcessGroup) -> Result<PathBuf, Error> {
     #[expect(clippy::disallowed_methods, reason = "cargo tells its children by it which cargo they are run by")]
     let cargo = std::env::var_os("CARGO").unwrap_or_else(|| "cargo".into());
     let mut command = Command::new(cargo);
@@ -29,7 +31,8 @@ pub(super) async fn binaries(root: &Path, names: &BTreeSet<&str>, release: bool)
     for name in names {
         command.args(["--bin", name]);
     }
-    let mut child = command.stdin(Stdio::null()).stdout(Stdio::piped()).kill_on_drop(true).spawn()?;
+    command.stdin(Stdio::null()).stdout(Stdio::piped()).process_group(group.id()).kill_on_drop(true);
+    let mut child = command.spawn()?;
     let stdout = child.stdout.take().ok_or_else(|| Error::usage("cargo has no output"))?;
     let mut lines = BufReader::new(stdout).lines();
     let mut directory = None;

@@ -24,6 +24,9 @@ pub(super) struct Extension {
     /// Binaries that it calls.
     #[serde(default)]
     pub(super) needs: Vec<String>,
+    /// Its commands, each with a line about what it does.
+    #[serde(default)]
+    pub(super) commands: BTreeMap<String, String>,
     /// Its command that loads what a first start begins with; loaded again it must change nothing.
     pub(super) seed: Option<String>,
 }
@@ -59,7 +62,7 @@ pub(super) fn parameters(up: &Up, paths: &Paths) -> Result<BTreeMap<String, Stri
     }
     parameters.extend(up.parameters.iter().cloned());
     let secrets = Template::load(&paths.template, &parameters)?.secrets();
-    let kept = if up.memory { None } else { Some(paths.state.join(SECRETS)) };
+    let kept = if up.project.memory { None } else { Some(paths.state.join(SECRETS)) };
     let mut known = kept.as_deref().map(read).transpose()?.unwrap_or_default();
     let before = known.len();
     for name in secrets {

@@ -3,33 +3,52 @@
 use std::path::{Path, PathBuf};
 use std::process::Stdio;
 
+use clap::CommandFactory;
 use tokio::process::Command;
+use tokio::signal::unix::{SignalKind, signal};
 
+use super::arguments::Cli;
+use super::client::Client;
 use super::config::{self, Extension};
-use super::project::Paths;
-use super::{Error, build};
+use super::{Error, Project, build, names, project};
 
 /// Runs a command of the project's.
-pub(super) async fn run(paths: &Paths, arguments: &[String]) -> Result<(), Error> {
-    let unknown = || Error::usage(format!("there is no command {}", arguments.join(" ")));
-    let extension = config::extension(&paths.root)?.ok_or_else(unknown)?;
+pub(super) async fn run(arguments: &[String]) -> Result<(), Error> {
+    let project = Project::default();
+    let paths = project::find(&project)?;
+    let wanted = arguments.first().map(String::as_str).unwrap_or_default();
+    let Some(extension) = config::extension(&paths.root)?.filter(|extension| extension.commands.contains_key(wanted))
+    else {
+        return Err(Error::usage(unknown(&paths.root, wanted)?));
+    };
+    // The program says so itself when nothing runs and it needs something to.
+    let state = Client::of(&project).await.map_or(paths.state, |client| client.endpoints.state);
     let names = std::iter::once(extension.program.as_str()).chain(extension.needs.iter().map(String::as_str));
     let binaries = build::binaries(&paths.root, &names.collect(), false).await?;
-    finish(program(&binaries, &extension, paths).args(arguments), &extension).await
+    // Ctrl-C is the program's: it may have something to say before it ends.
+    let _interrupts = signal(SignalKind::interrupt())?;
+    finish(program(&binaries, &extension, &state).args(arguments), &extension).await
 }
 
 /// Loads what a start begins with; what it prints is shown as it comes.
-pub(super) async fn seed(paths: &Paths, extension: &Extension, binaries: &Path) -> Result<(), Error> {
+pub(super) async fn seed(state: &Path, extension: &Extension, binaries: &Path) -> Result<(), Error> {
     let Some(command) = &extension.seed else { return Ok(()) };
     // Standard output is for the one line that a script waits for.
-    let mut seed = program(binaries, extension, paths);
+    let mut seed = program(binaries, extension, state);
     seed.arg(command).stdout(std::io::stderr());
     finish(&mut seed, extension).await
 }
 
-fn program(binaries: &Path, extension: &Extension, paths: &Paths) -> Command {
+fn unknown(root: &Path, wanted: &str) -> Result<String, Error> {
+    let own = Cli::command();
+    let mut known: Vec<String> = own.get_subcommands().map(|command| command.get_name().to_owned()).collect();
+    known.extend(config::extension(root)?.into_iter().flat_map(|extension| extension.commands.into_keys()));
+    Ok(names::unknown("command", wanted, known.iter().map(String::as_str)))
+}
+
+fn program(binaries: &Path, extension: &Extension, state: &Path) -> Command {
     let mut command = Command::new(PathBuf::from(binaries).join(&extension.program));
-    command.arg("--state").arg(&paths.state).stdin(Stdio::null()).kill_on_drop(true);
+    command.arg("--state").arg(state).stdin(Stdio::null()).kill_on_drop(true);
     command
 }
 

@@ -2,16 +2,16 @@
 
 use std::collections::{BTreeMap, BTreeSet};
 use std::io::Write;
-use std::sync::Arc;
 
 use tokio::io::AsyncReadExt;
 use tokio::signal::unix::{SignalKind, signal};
-use tracing_subscriber::EnvFilter;
 
+use super::config::{self, Extension};
+use super::console::Console;
 use super::project::{self, Paths};
-use super::{Error, Up, build, config, extend};
-use crate::lambda::Sink;
-use crate::stack::{self, Endpoints, Options, Ports, State};
+use super::{Error, Up, build, checks, extend, throw_away};
+use crate::stack::{self, Endpoints, Options, Ports, Running, State};
+use crate::template::model::Stack;
 use crate::template::{PhysicalIds, Template};
 
 const REGION: &str = "us-east-1";
@@ -19,18 +19,14 @@ const ACCOUNT: &str = "000000000000";
 const STACK_NAME: &str = "local";
 
 pub(super) async fn up(up: Up) -> Result<(), Error> {
-    let filter = if up.verbose { "local=debug,warn" } else { "local=warn,ministack=warn,error" };
-    tracing_subscriber::fmt()
-        .with_env_filter(EnvFilter::new(filter))
-        .with_writer(std::io::stderr)
-        .without_time()
-        .init();
+    let console = Console::open(up.verbose);
     let paths = project::find(&up.project)?;
     // Asked for first: Ctrl-C during a long build must not be lost.
     let stop = stop_asked_for(up.exit_with_stdin)?;
     tokio::pin!(stop);
+    let extension = config::extension(&paths.root)?;
     let options = tokio::select! {
-        options = options(&up, &paths) => options?,
+        options = options(&up, &paths, extension.as_ref(), console) => options?,
         () = &mut stop => return Ok(()),
     };
     let binaries = options.binaries.clone();
@@ -39,74 +35,95 @@ pub(super) async fn up(up: Up) -> Result<(), Error> {
         // Dropped half started: its children end with their pipes.
         () = &mut stop => return Ok(()),
     };
-    // A throw-away run has no folder in which the program finds it.
-    let seeds = !up.no_seed && !up.memory;
-    if let Some(extension) = config::extension(&paths.root)?.filter(|_| seeds) {
-        let seeded = tokio::select! {
-            seeded = extend::seed(&paths, &extension, &binaries) => seeded,
-            () = &mut stop => {
-                running.stop().await;
-                return Ok(());
-            }
-        };
-        if let Err(cause) = seeded {
-            running.stop().await;
-            return Err(cause);
+    let served = async {
+        if up.project.memory {
+            throw_away::remember(&paths.state, &running.endpoints.state)?;
         }
-    }
-    let shown = announce(&running.endpoints);
-    if shown.is_ok() {
-        stop.await;
+        if let Some(extension) = extension.filter(|extension| !up.no_seed && extension.seed.is_some()) {
+            console.step(&format!("loading what the market begins with ({})", extension.program));
+            extend::seed(&running.endpoints.state, &extension, &binaries).await?;
+        }
+        announce(&running.endpoints, console)?;
+        std::future::pending().await
+    };
+    let served = tokio::select! {
+        failed = served => failed,
+        () = &mut stop => Ok(()),
+    };
+    if served.is_ok() {
         eprintln!("Stopping");
     }
-    running.stop().await;
-    Ok(shown?)
+    end(running, &up, &paths).await.and(served)
 }
 
-async fn options(up: &Up, paths: &Paths) -> Result<Options, Error> {
+async fn end(running: Running, up: &Up, paths: &Paths) -> Result<(), Error> {
+    let state = running.endpoints.state.clone();
+    running.stop().await;
+    if up.project.memory { throw_away::forget(&paths.state, &state) } else { Ok(()) }
+}
+
+async fn options(up: &Up, paths: &Paths, extension: Option<&Extension>, console: Console) -> Result<Options, Error> {
     let parameters = config::parameters(up, paths)?;
+    let draft = draft(&Template::load(&paths.template, &parameters)?)?;
+    let ports = ports(up);
+    checks::before_a_start(up, paths, &draft, &ports).await?;
     let binaries = if let Some(directory) = &up.bin_dir {
         std::path::absolute(directory)?
     } else {
-        let draft = Template::load(&paths.template, &parameters)?.resolve(&PhysicalIds {
-            region: REGION.to_owned(),
-            account: ACCOUNT.to_owned(),
-            stack_name: STACK_NAME.to_owned(),
-            queue_url_base: String::new(),
-            created: BTreeMap::new(),
-        })?;
         let mut names: BTreeSet<&str> = draft.functions.iter().map(|function| function.binary.as_str()).collect();
-        let extension = config::extension(&paths.root)?;
-        if let Some(extension) = &extension {
+        if let Some(extension) = extension {
             names.insert(&extension.program);
             names.extend(extension.needs.iter().map(String::as_str));
         }
+        console.step(&format!("building {} programs (cargo build)", names.len()));
         build::binaries(&paths.root, &names, up.release).await?
     };
-    let console: Sink = Arc::new(|line: &str| eprintln!("{line}"));
     Ok(Options {
         template: paths.template.clone(),
         parameters,
-        state: if up.memory { State::Memory } else { State::Directory(paths.state.clone()) },
+        state: if up.project.memory { State::Memory } else { State::Directory(paths.state.clone()) },
         python: paths.python.clone(),
         binaries,
-        ports: Ports::from(up.port),
+        ports,
         region: REGION.to_owned(),
         account: ACCOUNT.to_owned(),
         stack_name: STACK_NAME.to_owned(),
-        console,
+        console: console.lines(),
+        function_logs: up.verbose.then(|| console.lines()),
+        progress: console.steps(),
     })
 }
 
+fn ports(up: &Up) -> Ports {
+    let usual = Ports::from(up.port);
+    Ports {
+        endpoint: up.endpoint_port.unwrap_or(usual.endpoint),
+        invoke: up.invoke_port.unwrap_or(usual.invoke),
+        ..usual
+    }
+}
+
+/// The template as far as it is known before anything is started.
+fn draft(template: &Template) -> Result<Stack, Error> {
+    Ok(template.resolve(&PhysicalIds {
+        region: REGION.to_owned(),
+        account: ACCOUNT.to_owned(),
+        stack_name: STACK_NAME.to_owned(),
+        queue_url_base: String::new(),
+        created: BTreeMap::new(),
+    })?)
+}
+
 /// The addresses for a person; on standard output the one line a script waits for.
-fn announce(endpoints: &Endpoints) -> std::io::Result<()> {
+fn announce(endpoints: &Endpoints, console: Console) -> std::io::Result<()> {
+    console.step("ready");
     for (api, url) in &endpoints.apis {
         eprintln!("  {api:<24} {url}");
     }
     eprintln!("  {:<24} {}", "AWS endpoint", endpoints.endpoint_url);
     eprintln!("  {:<24} {}", "Lambda Invoke API", endpoints.invoke_url);
-    eprintln!("  {:<24} {}/mailbox, /queues, /usage, /faults, /clock", "control", endpoints.control_url);
-    eprintln!("  Ctrl-C stops all of it.");
+    eprintln!("  {:<24} {}/status, /mailbox, /queues, /usage, /faults, /clock", "control", endpoints.control_url);
+    eprintln!("  Look inside with `cargo local status`, `logs`, `mailbox`, `queue`, `table`. Ctrl-C stops all of it.");
     let first = endpoints.public_url.as_ref().unwrap_or(&endpoints.endpoint_url);
     let mut out = std::io::stdout().lock();
     writeln!(out, "ready {first}")?;

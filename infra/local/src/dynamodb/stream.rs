@@ -8,6 +8,7 @@ use dynoxide::actions::get_shard_iterator::{
 };
 use dynoxide::streams::shard_id;
 use futures::executor::block_on;
+use jiff::Timestamp;
 use rusqlite::params;
 use tokio::sync::watch;
 
@@ -43,10 +44,7 @@ impl DynamoDb {
             let read_to = match read_to.get(&table) {
                 None => i64::MAX,
                 Some(None) => continue,
-                Some(Some(sequence_number)) => {
-                    let iterator = self.iterator_after(&table, sequence_number)?;
-                    decode_shard_iterator(&iterator).map_or(0, |(_, _, position)| position)
-                }
+                Some(Some(sequence_number)) => self.position_of(&table, sequence_number)?,
             };
             // The newest record of a table stays: the next number is counted from it.
             self.storage().conn().execute(
@@ -58,6 +56,28 @@ impl DynamoDb {
             )?;
         }
         Ok(())
+    }
+
+    /// How many records of a table's stream come after a sequence number, and when the oldest of them was written by the
+    /// shared clock; all of them when there is no number.
+    pub fn unread(&self, table: &str, after: Option<&str>) -> Result<(u64, Option<Timestamp>), TableError> {
+        let read_to = match after {
+            None => 0,
+            Some(after) => self.position_of(table, after)?,
+        };
+        let unread: (u64, Option<i64>) = self.storage().conn().query_row(
+            "SELECT COUNT(*), MIN(created_at) FROM _stream_records
+             WHERE table_name = ?1 AND CAST(sequence_number AS INTEGER) > ?2",
+            params![table, read_to],
+            |row| Ok((row.get(0)?, row.get(1)?)),
+        )?;
+        Ok((unread.0, unread.1.and_then(|seconds| Timestamp::from_second(seconds).ok())))
+    }
+
+    /// The position of a record in its stream, by its sequence number.
+    fn position_of(&self, table: &str, sequence_number: &str) -> Result<i64, TableError> {
+        let iterator = self.iterator_after(table, sequence_number)?;
+        Ok(decode_shard_iterator(&iterator).map_or(0, |(_, _, position)| position))
     }
 
     fn iterator_after(&self, table: &str, sequence_number: &str) -> Result<String, TableError> {

@@ -35,7 +35,7 @@ impl Running {
         for table in &stack.tables {
             dynamodb.ensure_table(table).unwrap();
         }
-        let logs = Logs::open(folder.path(), clock.clone(), Arc::new(|_: &str| {})).unwrap();
+        let logs = Logs::open(folder.path(), clock.clone(), Arc::new(|_: &str| {}), None).unwrap();
         let lambda =
             Lambda::start(lambda::Options::new(PathBuf::new(), folder.path().join("tmp"), logs, clock.clone()));
         let services = Services {

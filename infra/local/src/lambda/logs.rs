@@ -6,6 +6,9 @@ use std::io::{self, Write};
 use std::path::{Path, PathBuf};
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 
+use jiff::Timestamp;
+use serde::{Deserialize, Serialize};
+
 use crate::clock::Clock;
 
 /// Lines kept in memory for each function.
@@ -18,6 +21,17 @@ const TAIL_BYTES_MAX: usize = 4 * 1024;
 /// Takes one readable line, without its end.
 pub type Sink = Arc<dyn Fn(&str) + Send + Sync>;
 
+/// A line of a function's log.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct LogLine {
+    /// Counts the function's lines of this run, from 1.
+    pub number: u64,
+    /// When it was printed, by the clock of the laptop cloud.
+    pub at: Timestamp,
+    /// The line itself.
+    pub line: String,
+}
+
 /// The logs of all functions. Clones share them.
 #[derive(Clone)]
 pub struct Logs {
@@ -28,26 +42,37 @@ struct Inner {
     directory: PathBuf,
     clock: Clock,
     console: Sink,
+    every_line: Option<Sink>,
     functions: Mutex<HashMap<String, Log>>,
 }
 
 #[derive(Default)]
 struct Log {
-    recent: VecDeque<String>,
+    recent: VecDeque<LogLine>,
+    lines: u64,
     file: Option<(File, u64)>,
 }
 
 impl Logs {
-    /// Logs to `<directory>/<function>.log`; `console` takes one line for each failed invocation.
-    pub fn open(directory: &Path, clock: Clock, console: Sink) -> io::Result<Self> {
+    /// Logs to `<directory>/<function>.log`; `console` takes one line for each failed invocation, and
+    /// `every_line` all that functions print, after the function's name.
+    pub fn open(directory: &Path, clock: Clock, console: Sink, every_line: Option<Sink>) -> io::Result<Self> {
         fs::create_dir_all(directory)?;
-        let inner = Inner { directory: directory.to_owned(), clock, console, functions: Mutex::default() };
+        let directory = directory.to_owned();
+        let inner = Inner { directory, clock, console, every_line, functions: Mutex::default() };
         Ok(Self { inner: Arc::new(inner) })
     }
 
     /// The newest lines of a function, oldest first.
     pub fn recent(&self, function: &str) -> Vec<String> {
-        lock(&self.inner.functions).get(function).map(|log| log.recent.iter().cloned().collect()).unwrap_or_default()
+        self.after(function, 0).into_iter().map(|line| line.line).collect()
+    }
+
+    /// The lines of a function after the one of that number, as far as they are kept, oldest first.
+    pub fn after(&self, function: &str, number: u64) -> Vec<LogLine> {
+        let functions = lock(&self.inner.functions);
+        let lines = functions.get(function).into_iter().flat_map(|log| &log.recent);
+        lines.filter(|line| line.number > number).cloned().collect()
     }
 
     /// The file a function logs to.
@@ -61,19 +86,24 @@ impl Logs {
     }
 
     fn append(&self, function: &str, line: &str) {
+        if let Some(every_line) = &self.inner.every_line {
+            every_line(&format!("{function} | {line}"));
+        }
         let mut functions = lock(&self.inner.functions);
         let log = functions.entry(function.to_owned()).or_default();
         if log.recent.len() == LINES_KEPT {
             log.recent.pop_front();
         }
-        log.recent.push_back(line.to_owned());
-        if let Err(cause) = self.write(function, log, line) {
+        log.lines += 1;
+        let at = self.inner.clock.now();
+        log.recent.push_back(LogLine { number: log.lines, at, line: line.to_owned() });
+        if let Err(cause) = self.write(function, log, at, line) {
             tracing::warn!(function, %cause, "cannot write the function's log file");
             log.file = None;
         }
     }
 
-    fn write(&self, function: &str, log: &mut Log, line: &str) -> io::Result<()> {
+    fn write(&self, function: &str, log: &mut Log, at: Timestamp, line: &str) -> io::Result<()> {
         let path = self.file(function);
         if log.file.as_ref().is_some_and(|(_, bytes)| *bytes > FILE_BYTES_MAX) {
             fs::rename(&path, path.with_extension("log.1"))?;
@@ -85,7 +115,7 @@ impl Logs {
             log.file = Some((file, bytes));
         }
         if let Some((file, bytes)) = &mut log.file {
-            let text = format!("{:.3} {line}\n", self.inner.clock.now());
+            let text = format!("{at:.3} {line}\n");
             file.write_all(text.as_bytes())?;
             *bytes += text.len() as u64;
         }

@@ -8,6 +8,7 @@
 
 mod asynchronous;
 pub(crate) mod body;
+pub(crate) mod complaint;
 mod cpu;
 mod environment;
 pub(crate) mod identifier;
@@ -38,7 +39,7 @@ use tokio::fs;
 use tokio::sync::oneshot;
 use tokio::task::AbortHandle;
 
-pub use logs::{Logs, Sink};
+pub use logs::{LogLine, Logs, Sink};
 pub use options::Options;
 pub use outcome::{EVENT_BYTES_MAX, FunctionError, InvokeError, Outcome, REQUEST_BYTES_MAX, RESPONSE_BYTES_MAX};
 pub use usage::FunctionUsage;

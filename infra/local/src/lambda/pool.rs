@@ -14,7 +14,7 @@ use super::logs::Stream;
 use super::outcome::{FunctionError, InvokeError, Outcome};
 use super::runtime_api::Work;
 use super::usage::Usage;
-use super::{Options, Request, identifier, report};
+use super::{Options, Request, complaint, identifier, report};
 
 /// An answered caller is kept for as long as this while the runtime asks for its next event, so that whoever calls
 /// again at once meets a free environment and not a new one.
@@ -188,7 +188,9 @@ impl Pool {
         let message = document.get("errorMessage").and_then(|message| message.as_str()).unwrap_or_default();
         let message = message.trim_start_matches(&format!("RequestId: {request_id} "));
         let name = &self.launcher.function.name;
-        log.failure(&format!("{name} failed: {}: {message} (request {request_id})", failure.error_type));
+        let message = message.replace('\n', " ");
+        let why = complaint::last(&log.tail()).map(|why| format!(": {why}")).unwrap_or_default();
+        log.failure(&format!("{name} failed: {}: {message} (request {request_id}){why}", failure.error_type));
     }
 
     /// Ends idle environments; busy ones end after their event.

@@ -2,10 +2,13 @@
 
 use std::fs::{self, File};
 use std::io;
+use std::os::unix::process::CommandExt;
 use std::path::{Path, PathBuf};
 use std::process::{Command, Output};
 
 use sha2::{Digest, Sha256};
+
+use crate::lambda::process_group::ProcessGroup;
 
 const REQUIREMENTS: &str = include_str!("../../ministack/requirements.txt");
 const SOURCES: [(&str, &str); 7] = [
@@ -17,8 +20,11 @@ const SOURCES: [(&str, &str); 7] = [
     ("cognito_store.py", include_str!("../../ministack/cognito_store.py")),
     ("objects.py", include_str!("../../ministack/objects.py")),
 ];
+/// Written into an environment when it is complete.
+const READY: &str = "ready";
 const PYTHON_MIN: (u32, u32) = (3, 10);
 const REMEDY: &str = "on Debian and Ubuntu: apt install python3 python3-venv; on macOS: brew install python";
+const NETWORK: &str = "pip has to reach a package index; it goes by its own settings (PIP_INDEX_URL, PIP_PROXY)";
 
 /// A virtual environment with ministack, and the launcher's files.
 #[derive(Debug, Clone)]
@@ -30,15 +36,20 @@ pub struct Environment {
 /// Why there is no Python to run ministack in.
 #[derive(Debug, thiserror::Error)]
 pub enum EnvironmentError {
-    /// No python3, too old a one, or one without venv.
-    #[error("python3 of version 3.10 or later with venv is needed: {found} ({REMEDY})")]
+    /// No python3, too old a one, or one without venv or ensurepip.
+    #[error(
+        "python3 of version 3.10 or later with venv and ensurepip is needed, for Cognito and S3: {found}. {REMEDY}"
+    )]
     Python {
         /// What was found instead.
         found: String,
     },
     /// The packages could not be installed.
-    #[error("ministack could not be installed: {0}")]
+    #[error("ministack could not be installed: {0}\n{NETWORK}")]
     Install(String),
+    /// The processes that make it could not be started.
+    #[error("the Python environment could not be made: {0}")]
+    Start(#[source] io::Error),
     /// Files could not be written.
     #[error("{}: {source}", path.display())]
     File {
@@ -56,9 +67,22 @@ impl Environment {
     pub async fn prepare(root: &Path, progress: impl Fn(&str) + Send + 'static) -> Result<Self, EnvironmentError> {
         // Absolute, because the interpreter is started from wherever the caller is.
         let root = std::path::absolute(root).map_err(|source| at(root, source))?;
-        tokio::task::spawn_blocking(move || prepare(&root, &progress))
-            .await
-            .map_err(|cause| EnvironmentError::Install(cause.to_string()))?
+        // When nobody waits any more, what was started ends with the group.
+        let group = ProcessGroup::start().map_err(EnvironmentError::Start)?;
+        let id = group.id();
+        let prepared = tokio::task::spawn_blocking(move || prepare(&root, &progress, id)).await;
+        group.stop().await;
+        prepared.map_err(|cause| EnvironmentError::Install(cause.to_string()))?
+    }
+
+    /// Whether [`Self::prepare`] has what it needs of this machine: asked before anything that takes long.
+    pub fn check(root: &Path) -> Result<(), EnvironmentError> {
+        let venv = venv(root, &python_version()?);
+        if venv.join(READY).exists() {
+            return Ok(());
+        }
+        let parts = run(Command::new("python3").args(["-c", "import ensurepip, venv"]));
+        parts.map_err(|found| EnvironmentError::Python { found })
     }
 
     pub(super) fn interpreter(&self) -> PathBuf {
@@ -70,33 +94,39 @@ impl Environment {
     }
 }
 
-fn prepare(root: &Path, progress: &impl Fn(&str)) -> Result<Environment, EnvironmentError> {
+fn prepare(root: &Path, progress: &impl Fn(&str), group: i32) -> Result<Environment, EnvironmentError> {
     fs::create_dir_all(root).map_err(|source| at(root, source))?;
     let lock_path = root.join("lock");
     let lock = File::create(&lock_path).map_err(|source| at(&lock_path, source))?;
     lock.lock().map_err(|source| at(&lock_path, source))?;
-    let venv = root.join(format!("venv-{}", name_of(&[&python_version()?, REQUIREMENTS])));
-    let ready = venv.join("ready");
+    let venv = venv(root, &python_version()?);
+    let ready = venv.join(READY);
     if !ready.exists() {
-        install(&venv, progress)?;
+        install(&venv, progress, group)?;
         fs::write(&ready, "").map_err(|source| at(&ready, source))?;
     }
     Ok(Environment { venv, sources: write_sources(root)? })
 }
 
-fn install(venv: &Path, progress: &impl Fn(&str)) -> Result<(), EnvironmentError> {
+/// Where the environment of a version of Python is.
+fn venv(root: &Path, python_version: &str) -> PathBuf {
+    root.join(format!("venv-{}", name_of(&[python_version, REQUIREMENTS])))
+}
+
+fn install(venv: &Path, progress: &impl Fn(&str), group: i32) -> Result<(), EnvironmentError> {
     if venv.exists() {
         fs::remove_dir_all(venv).map_err(|source| at(venv, source))?;
     }
-    progress("Making a Python environment for Cognito and S3");
-    run(Command::new("python3").args(["-m", "venv"]).arg(venv)).map_err(|found| EnvironmentError::Python { found })?;
+    progress("making a Python environment for Cognito and S3 (once)");
+    run(Command::new("python3").args(["-m", "venv"]).arg(venv).process_group(group))
+        .map_err(|found| EnvironmentError::Python { found })?;
     let requirements = venv.join("requirements.txt");
     fs::write(&requirements, REQUIREMENTS).map_err(|source| at(&requirements, source))?;
-    progress("Installing ministack in it (once; about 20 MB)");
+    progress("installing ministack in it (once; about 20 MB)");
     let mut pip = Command::new(venv.join("bin/python"));
     pip.args(["-m", "pip", "install", "--quiet", "--disable-pip-version-check", "--no-input"]);
     pip.args(["--require-hashes", "--requirement"]).arg(&requirements);
-    run(&mut pip).map_err(EnvironmentError::Install)
+    run(pip.process_group(group)).map_err(EnvironmentError::Install)
 }
 
 /// The launcher's files, in a directory named after their contents: two versions of this crate do not disturb each other.

@@ -36,6 +36,23 @@ pub struct QueueCounts {
     pub delayed: i64,
     /// When the oldest of them was sent, in milliseconds since 1970.
     pub oldest_ms: Option<i64>,
+    /// Where its dead letters go.
+    pub dead_letter_queue: Option<String>,
+}
+
+/// A message that waits in a queue, seen without receiving it.
+#[derive(Debug, Clone, PartialEq, Eq, serde::Serialize, serde::Deserialize)]
+pub struct Waiting {
+    /// Its id.
+    pub message_id: String,
+    /// When it was sent, in milliseconds since 1970.
+    pub sent_ms: i64,
+    /// How often it was received.
+    pub receive_count: i64,
+    /// When it can be received, in milliseconds since 1970; in the past when it can be now.
+    pub visible_ms: i64,
+    /// What was sent.
+    pub body: String,
 }
 
 impl Sqs {
@@ -144,6 +161,12 @@ impl Sqs {
         self.mailbox
             .run(|store| store.queue_names()?.iter().map(|name| store.counts(name)).collect::<Result<_, _>>())
             .await
+    }
+
+    /// The first `limit` messages of a queue in the order they were sent, left as they are.
+    pub async fn waiting(&self, queue: &str, limit: u32) -> Result<Vec<Waiting>, SqsError> {
+        let name = queue.to_owned();
+        self.mailbox.run(move |store| store.waiting(&name, limit)).await
     }
 
     pub(super) async fn queue(&self, name: &str) -> Result<Queue, SqsError> {

@@ -22,5 +22,5 @@ mod tests;
 
 pub use attributes::QueueAttributes;
 pub use error::SqsError;
-pub use handle::{QueueCounts, Sqs};
+pub use handle::{QueueCounts, Sqs, Waiting};
 pub use message::{AttributeValue, Message, NewMessage, ReceiveOptions, Sent, SystemAttributes};

@@ -1,26 +1,36 @@
 //! The control listener: what a developer, a test and the other commands see and move. It is no part of AWS.
 
 mod faults;
+mod logs;
+mod queues;
+mod status;
 
 use std::io;
+use std::sync::Arc;
 
-use axum::extract::{Path, Query, Request, State};
+use axum::extract::{Query, Request, State};
 use axum::middleware::{self, Next};
 use axum::response::{IntoResponse, Response};
 use axum::routing::{delete, get, post};
 use axum::{Json, Router};
 use http::StatusCode;
+use jiff::Timestamp;
 use serde::{Deserialize, Serialize};
 use serde_json::json;
 use tokio::net::TcpListener;
 
 use super::{Endpoints, Running, set_clock_offset};
 use crate::clock::Clock;
+use crate::dynamodb::DynamoDb;
 use crate::endpoint::{Count, Counters};
+use crate::event_source_mapping::Positions;
 use crate::faults::Faults;
 use crate::lambda::{FunctionUsage, Lambda};
 use crate::ses::Ses;
 use crate::sqs::Sqs;
+use crate::template::model::Stack;
+
+pub(crate) use status::{Status, Unread};
 
 /// Mails shown when the client names no limit.
 const MAILS_SHOWN: u32 = 50;
@@ -30,11 +40,15 @@ const MAILS_SHOWN: u32 = 50;
 pub(super) struct Control {
     clock: Clock,
     counters: Counters,
+    dynamodb: DynamoDb,
     faults: Faults,
     lambda: Lambda,
+    positions: Positions,
     ses: Ses,
     sqs: Sqs,
     endpoints: Endpoints,
+    stack: Arc<Stack>,
+    started: Timestamp,
 }
 
 /// The body of `POST /clock`, and its answer.
@@ -57,15 +71,19 @@ struct MailQuery {
 }
 
 impl Control {
-    pub(super) fn of(running: &Running) -> Self {
+    pub(super) fn of(running: &Running, positions: Positions) -> Self {
         Self {
             clock: running.clock.clone(),
             counters: running.counters.clone(),
+            dynamodb: running.dynamodb.clone(),
             faults: running.faults.clone(),
             lambda: running.lambda.clone(),
+            positions,
             ses: running.ses.clone(),
             sqs: running.sqs.clone(),
             endpoints: running.endpoints.clone(),
+            stack: Arc::new(running.stack.clone()),
+            started: running.clock.machine_now(),
         }
     }
 
@@ -83,9 +101,11 @@ impl Control {
             .route("/usage/reset", post(reset_usage))
             .route("/faults", get(faults::list).post(faults::order).delete(faults::clear))
             .route("/faults/{id}", delete(faults::cancel))
-            .route("/queues", get(queues))
+            .route("/status", get(status::show))
+            .route("/queues", get(queues::list))
+            .route("/queues/{name}/messages", get(queues::messages))
             .route("/outputs", get(outputs))
-            .route("/functions/{name}/logs", get(logs))
+            .route("/functions/{name}/logs", get(logs::show))
             .layer(middleware::from_fn(only_local))
             .with_state(self);
         axum::serve(listener, router).with_graceful_shutdown(shutdown).await
@@ -137,22 +157,8 @@ async fn reset_usage(State(control): State<Control>) -> StatusCode {
     StatusCode::NO_CONTENT
 }
 
-async fn queues(State(control): State<Control>) -> Response {
-    match control.sqs.counts().await {
-        Ok(counts) => Json(counts).into_response(),
-        Err(cause) => failed(&cause),
-    }
-}
-
 async fn outputs(State(control): State<Control>) -> Response {
     Json(control.endpoints).into_response()
-}
-
-async fn logs(State(control): State<Control>, Path(name): Path<String>) -> Response {
-    match control.lambda.function_name(&name) {
-        Ok(name) => Json(control.lambda.logs().recent(name)).into_response(),
-        Err(cause) => error(StatusCode::NOT_FOUND, &cause.to_string()),
-    }
 }
 
 fn failed(cause: &dyn std::error::Error) -> Response {

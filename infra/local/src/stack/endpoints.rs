@@ -1,6 +1,7 @@
 //! Addresses, keys and ids of a running stack, for clients, operators and tests.
 
 use std::collections::BTreeMap;
+use std::path::{Path, PathBuf};
 
 use serde::{Deserialize, Serialize};
 
@@ -13,6 +14,8 @@ use crate::template::model::Stack;
 /// Where a running stack is, and what its resources are called.
 #[derive(Clone, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Endpoints {
+    /// The directory of its state; gone after a throw-away run.
+    pub state: PathBuf,
     /// The HTTP APIs, by logical id.
     pub apis: BTreeMap<String, String>,
     /// The API for clients without AWS keys.
@@ -46,6 +49,7 @@ impl Endpoints {
         apis: BTreeMap<String, String>,
         listeners: &Listeners,
         keys: &KeyRing,
+        state: &Path,
     ) -> Result<Self, Error> {
         let mut resources = ids.created.clone();
         resources.extend(stack.tables.iter().map(|one| (one.logical_id.clone(), one.name.clone())));
@@ -54,6 +58,7 @@ impl Endpoints {
         let queue_url = |name: &str| format!("{}/{}/{name}", ids.queue_url_base, stack.account);
         resources.extend(stack.queues.iter().map(|one| (one.logical_id.clone(), queue_url(&one.name))));
         Ok(Self {
+            state: state.to_owned(),
             public_url: first_api(stack).and_then(|api| apis.get(api).cloned()),
             apis,
             endpoint_url: url(&listeners.endpoint)?,

@@ -19,12 +19,23 @@ pub enum Error {
     #[error(transparent)]
     Template(#[from] TemplateError),
     #[error(
-        "port {port} for the {what} cannot be had: {cause}. Another laptop cloud may be running (`local status`); \
-         stop it, or choose other ports (`local --port 0` takes free ones)"
+        "port {port} for the {what} is taken{by}: end that, or choose another port with {option} (0 takes a free one)"
     )]
-    Port { port: u16, what: &'static str, cause: io::Error },
-    #[error("{} is in use by another laptop cloud: stop it, or start this one with --memory", .0.display())]
-    StateInUse(PathBuf),
+    PortTaken { port: u16, what: &'static str, option: &'static str, by: String },
+    #[error("port {port} for the {what} cannot be had: {cause}; choose another with {option}")]
+    Port { port: u16, what: &'static str, option: &'static str, cause: io::Error },
+    #[error(
+        "{} is in use by another laptop cloud{}: stop that with Ctrl-C, or start this one with --memory --port 0",
+        state.display(),
+        process.map(|id| format!(" (process {id})")).unwrap_or_default()
+    )]
+    StateInUse { state: PathBuf, process: Option<u32> },
+    #[error(
+        "{} was made by another version of the laptop cloud (layout {found:?}, this one writes {known:?}): empty it with \
+         `local reset`, or name another directory with --state",
+        state.display()
+    )]
+    StateOfOtherVersion { state: PathBuf, found: String, known: &'static str },
     #[error("the state directory: {0}")]
     State(#[source] io::Error),
     #[error("{} lacks the binaries of these functions: {missing}", directory.display())]

@@ -4,7 +4,8 @@ use std::collections::BTreeMap;
 
 use tokio::net::TcpListener;
 
-use super::{Error, Ports, listen};
+use super::port::{self, listen};
+use super::{Error, Ports};
 use crate::template::model::{HttpApi, Stack};
 
 /// Bound, not yet served.
@@ -16,12 +17,17 @@ pub(super) struct Listeners {
     pub(super) apis: BTreeMap<String, TcpListener>,
 }
 
+/// Whether every port can be had now.
+pub(crate) async fn check_ports(ports: &Ports, apis: &[HttpApi]) -> Result<(), Error> {
+    Listeners::bind(ports).await?.bind_apis(apis, ports).await
+}
+
 impl Listeners {
     pub(super) async fn bind(ports: &Ports) -> Result<Self, Error> {
         Ok(Self {
-            endpoint: listen(ports.endpoint, "AWS endpoint").await?,
-            invoke: listen(ports.invoke, "Invoke API").await?,
-            control: listen(ports.control, "control listener").await?,
+            endpoint: listen(ports.endpoint, port::ENDPOINT).await?,
+            invoke: listen(ports.invoke, port::INVOKE).await?,
+            control: listen(ports.control, port::CONTROL).await?,
             apis: BTreeMap::new(),
         })
     }
@@ -29,7 +35,7 @@ impl Listeners {
     pub(super) async fn bind_apis(&mut self, apis: &[HttpApi], ports: &Ports) -> Result<(), Error> {
         let ports = ports.apis.iter().copied().chain(std::iter::repeat(0));
         for (api, port) in in_order(apis).into_iter().zip(ports) {
-            self.apis.insert(api.logical_id.clone(), listen(port, "HTTP API").await?);
+            self.apis.insert(api.logical_id.clone(), listen(port, port::API).await?);
         }
         Ok(())
     }

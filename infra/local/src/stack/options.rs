@@ -29,8 +29,12 @@ pub struct Options {
     pub account: String,
     /// `AWS::StackName`.
     pub stack_name: String,
-    /// Takes a line per request, per failed function, and per slow step of the start.
+    /// Takes a line per request and per failed function.
     pub console: Sink,
+    /// Takes each line that a function logs, after the function's name; `None` leaves them to the log files.
+    pub function_logs: Option<Sink>,
+    /// Takes a line per step of the start.
+    pub progress: Sink,
 }
 
 /// Where what is durable lives.
@@ -65,6 +69,7 @@ impl Ports {
                 apis: vec![port, port.saturating_add(1)],
                 control: port.saturating_add(2),
                 endpoint: 4566,
+                // Where `cargo lambda invoke` looks.
                 invoke: 9000,
             },
         }
@@ -85,6 +90,8 @@ impl Options {
             account: "000000000000".to_owned(),
             stack_name: "local".to_owned(),
             console: Arc::new(|_: &str| {}),
+            function_logs: None,
+            progress: Arc::new(|_: &str| {}),
         }
     }
 

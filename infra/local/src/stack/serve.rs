@@ -37,7 +37,7 @@ impl Running {
             ministack: self.ministack.clone(),
         };
         let endpoint = Endpoint::new(services, Arc::clone(&gatekeeper), self.counters.clone(), self.faults.clone());
-        let control = Control::of(self);
+        let control = Control::of(self, positions.clone());
         spawn_server(&mut self.back, "AWS endpoint", endpoint.serve(listeners.endpoint, stop_of(&self.back_shutdown)));
         let invoke = invoke_api::serve(self.lambda.clone(), listeners.invoke, stop_of(&self.back_shutdown));
         spawn_server(&mut self.back, "Invoke API", invoke);

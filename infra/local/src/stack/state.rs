@@ -1,7 +1,7 @@
 //! The state directory: what survives a stack, and the lock that keeps two stacks from sharing it.
 
 use std::fs::{self, File, OpenOptions};
-use std::io::{self, Write};
+use std::io::{self, Read, Seek, Write};
 use std::os::unix::fs::OpenOptionsExt;
 use std::path::{Path, PathBuf};
 
@@ -13,13 +13,19 @@ use super::{Endpoints, Error, State};
 pub(crate) const ENDPOINTS_FILE: &str = "endpoints.json";
 /// Inside the state directory: what `local reset` empties.
 const DATA: &str = "data";
+/// Locked by the stack that uses the directory, with the id of its process inside.
+const LOCK: &str = "lock";
+/// The layout of what is in the directory: raised when a state of before can no longer be read.
+const LAYOUT: &str = "1";
+/// How the name of a throw-away directory begins.
+const THROW_AWAY: &str = "laptop-cloud-";
 
 /// An opened state directory; closed when it is dropped, and removed when it was a throw-away one.
 pub(super) struct StateDirectory {
     root: PathBuf,
     seed: Vec<u8>,
     durable: bool,
-    _lock: Option<File>,
+    _lock: File,
     _throw_away: Option<TempDir>,
 }
 
@@ -27,18 +33,25 @@ impl StateDirectory {
     pub(super) fn open(state: &State) -> Result<Self, Error> {
         match state {
             State::Memory => {
-                let folder = tempfile::Builder::new().prefix("laptop-cloud-").tempdir().map_err(Error::State)?;
+                let folder = tempfile::Builder::new().prefix(THROW_AWAY).tempdir().map_err(Error::State)?;
                 let root = folder.path().to_owned();
                 fs::create_dir_all(root.join(DATA)).map_err(Error::State)?;
-                Ok(Self { root, seed: random(), durable: false, _lock: None, _throw_away: Some(folder) })
+                let lock = lock(&root)?;
+                Ok(Self { root, seed: random(), durable: false, _lock: lock, _throw_away: Some(folder) })
             }
             State::Directory(root) => {
                 fs::create_dir_all(root.join(DATA)).map_err(Error::State)?;
                 let lock = lock(root)?;
+                check_layout(root)?;
                 let seed = seed(&root.join(DATA).join("seed")).map_err(Error::State)?;
-                Ok(Self { root: root.clone(), seed, durable: true, _lock: Some(lock), _throw_away: None })
+                Ok(Self { root: root.clone(), seed, durable: true, _lock: lock, _throw_away: None })
             }
         }
+    }
+
+    /// The directory.
+    pub(super) fn root(&self) -> &Path {
+        &self.root
     }
 
     /// A database's file; `None` keeps it in memory.
@@ -78,12 +91,55 @@ pub(crate) fn reset(root: &Path) -> Result<(), Error> {
     fs::remove_dir_all(root.join(DATA)).map_err(Error::State)
 }
 
+/// Whether a stack could start on this directory now: nobody uses it, and it is of this version or empty.
+pub(crate) fn check(root: &Path) -> Result<(), Error> {
+    if !root.join(DATA).exists() {
+        return Ok(());
+    }
+    let _lock = lock(root)?;
+    check_layout(root)
+}
+
+/// Removes what a throw-away run left that was killed; one that still runs is left alone.
+pub(crate) fn remove_throw_away(root: &Path) -> Result<(), Error> {
+    let is_one = root.file_name().is_some_and(|name| name.to_string_lossy().starts_with(THROW_AWAY));
+    if !is_one || !root.join(LOCK).exists() {
+        return Ok(());
+    }
+    match lock(root) {
+        Ok(_lock) => fs::remove_dir_all(root).map_err(Error::State),
+        Err(Error::StateInUse { .. }) => Ok(()),
+        Err(cause) => Err(cause),
+    }
+}
+
+/// Holds the directory for as long as the file is open.
 fn lock(root: &Path) -> Result<File, Error> {
-    let file = File::create(root.join("lock")).map_err(Error::State)?;
+    let mut options = OpenOptions::new();
+    let mut file =
+        options.read(true).write(true).create(true).truncate(false).open(root.join(LOCK)).map_err(Error::State)?;
     match file.try_lock() {
-        Ok(()) => Ok(file),
-        Err(fs::TryLockError::WouldBlock) => Err(Error::StateInUse(root.to_owned())),
+        Ok(()) => {
+            file.set_len(0).and_then(|()| write!(file, "{}", std::process::id())).map_err(Error::State)?;
+            Ok(file)
+        }
+        Err(fs::TryLockError::WouldBlock) => {
+            let mut process = String::new();
+            file.rewind().and_then(|()| file.read_to_string(&mut process)).map_err(Error::State)?;
+            Err(Error::StateInUse { state: root.to_owned(), process: process.parse().ok() })
+        }
         Err(fs::TryLockError::Error(cause)) => Err(Error::State(cause)),
+    }
+}
+
+/// Refuses a state that this version cannot read; marks a new one.
+fn check_layout(root: &Path) -> Result<(), Error> {
+    let file = root.join(DATA).join("layout");
+    match fs::read_to_string(&file) {
+        Ok(found) if found == LAYOUT => Ok(()),
+        Ok(found) => Err(Error::StateOfOtherVersion { state: root.to_owned(), found, known: LAYOUT }),
+        Err(cause) if cause.kind() == io::ErrorKind::NotFound => fs::write(&file, LAYOUT).map_err(Error::State),
+        Err(cause) => Err(Error::State(cause)),
     }
 }
 

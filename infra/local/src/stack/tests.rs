@@ -5,6 +5,7 @@ use std::path::{Path, PathBuf};
 use bytes::Bytes;
 use serde_json::{Value, json};
 use tempfile::TempDir;
+use tokio::net::TcpListener;
 use tokio::time::Instant;
 
 use super::*;
@@ -131,8 +132,8 @@ async fn a_restart_finds_the_rows_and_the_keys_again() {
     let running = start(options.clone()).await.unwrap();
     put(&running, "a").await;
     let keys = running.admin.clone();
-    assert!(matches!(start(options.clone()).await.err(), Some(Error::StateInUse(_))));
-    assert!(matches!(reset(&folder.path().join("state")), Err(Error::StateInUse(_))));
+    assert!(matches!(start(options.clone()).await.err(), Some(Error::StateInUse { .. })));
+    assert!(matches!(reset(&folder.path().join("state")), Err(Error::StateInUse { .. })));
     running.stop().await;
 
     let running = start(options).await.unwrap();

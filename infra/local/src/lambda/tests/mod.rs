@@ -49,7 +49,7 @@ impl Fixture {
         let lines = Arc::clone(&console);
         let sink = Arc::new(move |line: &str| lines.lock().unwrap().push(line.to_owned()));
         let clock = Clock::default();
-        let logs = Logs::open(&state.path().join("logs"), clock.clone(), sink).unwrap();
+        let logs = Logs::open(&state.path().join("logs"), clock.clone(), sink, None).unwrap();
         let mut options = Options::new(examples(), state.path().join("scratch"), logs, clock.clone());
         options.functions = vec![function];
         options.endpoint_url = "http://127.0.0.1:1".to_owned();

@@ -6,7 +6,7 @@ use rusqlite::{OptionalExtension as _, params};
 
 use super::Store;
 use crate::sqs::attributes::QueueAttributes;
-use crate::sqs::{QueueCounts, SqsError};
+use crate::sqs::{QueueCounts, SqsError, Waiting};
 
 /// A queue as it is stored.
 #[derive(Debug, Clone)]
@@ -114,6 +114,8 @@ impl Store {
         let queue = self.queue(name)?;
         let now = self.clock.now_ms();
         let expired = now - queue.attributes.retention_seconds * 1000;
+        let redrive = queue.attributes.redrive.as_ref();
+        let dead_letter_queue = redrive.and_then(|redrive| redrive.target_arn.rsplit(':').next());
         let counts = self
             .connection
             .prepare_cached(
@@ -130,8 +132,28 @@ impl Store {
                     in_flight: row.get(1)?,
                     delayed: row.get(2)?,
                     oldest_ms: row.get(3)?,
+                    dead_letter_queue: dead_letter_queue.map(str::to_owned),
                 })
             })?;
         Ok(counts)
+    }
+
+    pub(in crate::sqs) fn waiting(&self, name: &str, limit: u32) -> Result<Vec<Waiting>, SqsError> {
+        let queue = self.queue(name)?;
+        let expired = self.clock.now_ms() - queue.attributes.retention_seconds * 1000;
+        let mut statement = self.connection.prepare_cached(
+            "SELECT message_id, sent_ms, receive_count, visible_ms, body FROM messages
+             WHERE queue = ?1 AND kept_since_ms > ?2 ORDER BY id LIMIT ?3",
+        )?;
+        let rows = statement.query_map(params![queue.id, expired, limit], |row| {
+            Ok(Waiting {
+                message_id: row.get(0)?,
+                sent_ms: row.get(1)?,
+                receive_count: row.get(2)?,
+                visible_ms: row.get(3)?,
+                body: row.get(4)?,
+            })
+        })?;
+        Ok(rows.collect::<Result<_, _>>()?)
     }
 }

@@ -8,7 +8,7 @@ use serde_json::Value;
 use crate::{Api, Failure, People, Place};
 
 /// Written when everything is loaded: the next start asks no further.
-const DONE: &str = "demo.loaded";
+const DONE: &str = "data/demo.loaded";
 
 /// Who does what while the market is loaded.
 struct Seeding {

@@ -7,7 +7,6 @@ use lambda::http::reference::{Operation, Schemas, Takes};
 use lambda::http::{Caller, Problem};
 use schemars::JsonSchema;
 use serde::Deserialize;
-use serde_json::json;
 
 use super::problem::{SESSION_OVER, SESSION_REQUIRED};
 use crate::domain::{QUANTITY_MAX, SessionToken};
@@ -90,9 +89,7 @@ impl<S: Send + Sync> FromRequestParts<S> for Who {
 
 impl Takes for Who {
     fn describe(operation: &mut Operation, _: &mut Schemas) {
-        let description =
-            "The session of a guest, from `POST /v1/cart/session`; not looked at when somebody signed in.";
-        operation.parameter("header", SESSION, false, &json!({"type": "string"}), description);
+        operation.credential = Some(SESSION);
         operation.refuses([&SESSION_REQUIRED, &SESSION_OVER]);
     }
 }

@@ -23,6 +23,8 @@ pub struct Route {
     pub access: Access,
     /// What it does, in a few words.
     pub summary: &'static str,
+    /// What a caller has to know beside that: Markdown, empty for what the summary says in full.
+    pub about: &'static str,
     /// Problems that it may answer beside those that follow from its access and from what it takes.
     pub refuses: Vec<&'static Kind>,
     describe: fn(&mut Operation, &mut Schemas),
@@ -62,7 +64,7 @@ macro_rules! methods {
             T: 'static,
         {
             let (function, method, refuses) = (self.function, Method::$method, Vec::new());
-            let route = Route { function, method, path, access, summary, refuses, describe: H::describe };
+            let route = Route { function, method, path, access, summary, about: "", refuses, describe: H::describe };
             self.route(MethodFilter::$method, route, handler)
         }
     )+};
@@ -92,6 +94,15 @@ impl<S: Gated> Routes<S> {
     pub fn refuses(mut self, kinds: &[&'static Kind]) -> Self {
         if let Some(route) = self.list.last_mut() {
             route.refuses.extend_from_slice(kinds);
+        }
+        self
+    }
+
+    /// What a caller of the route added last has to know beside its summary: limits, units, what follows from the call.
+    /// Markdown; shown in the reference.
+    pub fn about(mut self, text: &'static str) -> Self {
+        if let Some(route) = self.list.last_mut() {
+            route.about = text;
         }
         self
     }

@@ -90,6 +90,11 @@ impl<T: JsonSchema> JsonSchema for PageAnswer<T> {
         format!("Page_of_{}", T::schema_name()).into()
     }
 
+    /// By the item's own id: two items with one name are two pages.
+    fn schema_id() -> std::borrow::Cow<'static, str> {
+        format!("{}::PageAnswer<{}>", module_path!(), T::schema_id()).into()
+    }
+
     fn json_schema(generator: &mut schemars::SchemaGenerator) -> schemars::Schema {
         let item = generator.subschema_for::<T>();
         schemars::json_schema!({

@@ -26,6 +26,8 @@ pub struct Operation {
     pub body: Option<Value>,
     /// Answers by status, such as `200` or `2XX`.
     pub answers: BTreeMap<String, Value>,
+    /// A header that says who calls, in place of a token.
+    pub credential: Option<&'static str>,
     /// Problems that follow from what the route takes.
     pub problems: Vec<&'static Kind>,
 }
@@ -54,10 +56,27 @@ impl Schemas {
     }
 
     /// Every schema that was referred to, by name.
-    pub fn into_shared(mut self) -> Map<String, Value> {
-        self.0.take_definitions(true)
+    ///
+    /// # Errors
+    /// When two types have one name: whoever reads the reference could not tell them apart.
+    pub fn into_shared(mut self) -> Result<Map<String, Value>, NameTaken> {
+        let shared = self.0.take_definitions(true);
+        // The generator tells such types apart by a number at the end.
+        let is_second = |name: &&String| {
+            let first = name.trim_end_matches(|c: char| c.is_ascii_digit());
+            first.len() < name.len() && shared.contains_key(first)
+        };
+        match shared.keys().find(is_second) {
+            Some(second) => Err(NameTaken(second.trim_end_matches(|c: char| c.is_ascii_digit()).to_owned())),
+            None => Ok(shared),
+        }
     }
 }
+
+/// Two different types are called the same.
+#[derive(Debug, thiserror::Error, PartialEq, Eq)]
+#[error("two types are called {0} in the reference: rename one with #[schemars(rename = \"…\")]")]
+pub struct NameTaken(pub String);
 
 /// How a handler describes itself.
 pub type Describe = fn(&mut Operation, &mut Schemas);
@@ -99,4 +118,53 @@ impl Operation {
 fn reason(status: &str) -> &str {
     let known = status.parse().ok().and_then(|code: u16| http::StatusCode::from_u16(code).ok());
     known.and_then(|code| code.canonical_reason()).unwrap_or("Done")
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::http::PageAnswer;
+
+    mod auth {
+        #[derive(schemars::JsonSchema)]
+        #[expect(dead_code, reason = "described, never read")]
+        pub(super) struct Session {
+            pub(super) device: String,
+        }
+    }
+
+    mod analytics {
+        #[derive(schemars::JsonSchema)]
+        #[expect(dead_code, reason = "described, never read")]
+        pub(super) struct Session {
+            pub(super) pages: u32,
+        }
+    }
+
+    #[test]
+    fn two_types_with_one_name_are_refused() {
+        let mut schemas = Schemas::default();
+        schemas.of::<auth::Session>();
+        schemas.of::<analytics::Session>();
+        assert_eq!(schemas.into_shared(), Err(NameTaken("Session".to_owned())));
+    }
+
+    #[test]
+    fn pages_of_two_types_with_one_name_are_not_taken_for_one_page() {
+        let mut schemas = Schemas::default();
+        let auths = schemas.of::<PageAnswer<auth::Session>>();
+        let analyticss = schemas.of::<PageAnswer<analytics::Session>>();
+        assert_ne!(auths, analyticss);
+        assert_eq!(schemas.into_shared(), Err(NameTaken("Page_of_Session".to_owned())));
+    }
+
+    #[test]
+    fn one_type_is_one_schema_however_often_it_is_met() {
+        let mut schemas = Schemas::default();
+        let (once, again) = (schemas.of::<auth::Session>(), schemas.of::<auth::Session>());
+        assert_eq!(once, again);
+        schemas.of::<PageAnswer<auth::Session>>();
+        let shared = schemas.into_shared().unwrap();
+        assert_eq!(shared.keys().collect::<Vec<_>>(), ["Page_of_Session", "Session"]);
+    }
 }

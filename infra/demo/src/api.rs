@@ -57,6 +57,18 @@ impl Api {
         self.json(request.body(bytes)).await
     }
 
+    /// Puts a file where an address that carries its own right says: no token goes with it.
+    pub async fn put_file(&self, url: &str, headers: &[(&str, &str)], bytes: Vec<u8>) -> Result<(), Failure> {
+        let request = headers.iter().fold(self.http.put(url), |r, (name, value)| r.header(*name, *value));
+        let response = self.send(request.body(bytes)).await?;
+        let (status, path) = (response.status(), response.url().path().to_owned());
+        if status.is_success() {
+            return Ok(());
+        }
+        let said = response.text().await.unwrap_or_default();
+        Err(Failure::Refused(format!("{path} answered {status}: {said}")))
+    }
+
     /// Creates or acts, under an idempotency key.
     pub async fn post_once(&self, path: &str, key: &str, body: &Value) -> Result<Value, Failure> {
         self.json(self.request(Method::POST, path).header("idempotency-key", key).json(body)).await
@@ -83,6 +95,10 @@ impl Api {
         let (status, path) = (response.status(), response.url().path().to_owned());
         let text = response.text().await.map_err(|error| Failure::Other(error.to_string()))?;
         let body: Value = serde_json::from_str(&text).unwrap_or(Value::String(text));
-        if status.is_success() { Ok(body) } else { Err(Failure::Refused(format!("{path} answered {status}: {body}"))) }
+        match status.as_u16() {
+            200..=299 => Ok(body),
+            401 => Err(Failure::SignedOut(format!("{path} answered {status}: {body}"))),
+            _ => Err(Failure::Refused(format!("{path} answered {status}: {body}"))),
+        }
     }
 }

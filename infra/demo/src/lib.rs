@@ -20,6 +20,9 @@ pub enum Failure {
     /// The API answered something else than asked for.
     #[error("{0}")]
     Refused(String),
+    /// The API knows no such token, or not any more.
+    #[error("{0}")]
+    SignedOut(String),
     /// A file cannot be read or written.
     #[error("{0}: {1}")]
     File(String, #[source] std::io::Error),

@@ -4,7 +4,7 @@ use serde_json::Value;
 
 use super::stores::Stores;
 use super::{Seeding, say, text};
-use crate::import::upload;
+use crate::import::File;
 use crate::{Failure, import};
 
 /// Categories, parents before their children, with the products of each. Categories themselves are the catalogue
@@ -42,8 +42,10 @@ pub(super) async fn products(seeding: &Seeding, stores: &Stores) -> Result<(), F
         for (store, rows) in by_store(category, rows)? {
             let id = stores.get(&store).ok_or_else(|| Failure::Other(format!("{category}: no store {store}")))?;
             let target = import::Target { store: id, category, mapping: &[] };
-            let started = upload(&seeding.vendor, &target, rows.join("\n").into_bytes()).await?;
-            let done = import::finished(&seeding.vendor, id, text(&started, "import_id")?, |_| {}).await?;
+            let file = File::of(rows.join("\n").into_bytes())
+                .map_err(|error| Failure::File(format!("{category}.ndjson"), error))?;
+            let started = import::send(&seeding.vendor, &target, &file, false).await?;
+            let done = import::finished(&seeding.vendor, id, text(&started, "import_id")?).await?;
             if done["refused"] != 0 {
                 let refusals = import::refusals(&seeding.vendor, id, text(&started, "import_id")?).await?;
                 return Err(Failure::Other(format!("{category} of {store}: {}", Value::Array(refusals))));

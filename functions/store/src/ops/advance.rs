@@ -1,6 +1,6 @@
 //! Moving a store along: its staff submit it, an admin approves, rejects, suspends or reinstates it, an owner closes it.
 
-use contracts::{Fact, StoreFact, StoreStatus};
+use contracts::{Fact, StoreFact, StoreStanding, StoreStatus};
 use domain::{StoreId, UserId};
 use dynamodb::{Error, Stored, Tx};
 use serde_json::{Value, json};
@@ -61,11 +61,8 @@ pub async fn advance(ctx: &Ctx, command: &Advance) -> Result<Store, AdvanceError
         let (before, after) = (json!({ "status": read.status }), status_and_reason(&next, command));
         let mut tx =
             Tx::new().replace("store", &read, &next).tell(telling.audit(command.step.name(), version, before, after));
-        let fact = StoreFact { store_id: next.store_id, owner_id: next.owner_id };
-        match command.step {
-            Step::Approve => tx = tx.tell(telling.event("approved", version, Fact::StoreApproved(fact))),
-            Step::Reject => tx = tx.tell(telling.event("rejected", version, Fact::StoreRejected(fact))),
-            Step::Submit | Step::Suspend | Step::Reinstate | Step::Close => {}
+        if let Some((what, fact)) = fact(&next, command.step, version) {
+            tx = tx.tell(telling.event(what, version, fact));
         }
         if let Some(owner) = &owner {
             tx = tx.unchanged("owner", owner);
@@ -90,6 +87,20 @@ pub async fn close(ctx: &Ctx, store: StoreId, by: UserId) -> Result<(), AdvanceE
 async fn owner(ctx: &Ctx, command: &Advance) -> Result<Stored<StaffMember>, AdvanceError> {
     let member = ctx.table.get_consistent::<StaffMember>(table::staff(command.store, command.by)).await?;
     member.filter(|member| member.owns()).ok_or(AdvanceError::NotOwner)
+}
+
+/// What the others are told of a step that made the store's row `revision`.
+const fn fact(store: &Store, step: Step, revision: u64) -> Option<(&'static str, Fact)> {
+    let (store_id, owner_id) = (store.store_id, store.owner_id);
+    let (decided, standing) = (StoreFact { store_id, owner_id }, StoreStanding { store_id, owner_id, revision });
+    Some(match step {
+        Step::Submit => return None,
+        Step::Approve => ("approved", Fact::StoreApproved(decided)),
+        Step::Reject => ("rejected", Fact::StoreRejected(decided)),
+        Step::Suspend => ("suspended", Fact::StoreSuspended(standing)),
+        Step::Reinstate => ("reinstated", Fact::StoreReinstated(standing)),
+        Step::Close => ("closed", Fact::StoreClosed(standing)),
+    })
 }
 
 fn status_and_reason(next: &Store, command: &Advance) -> Value {

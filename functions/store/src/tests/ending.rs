@@ -5,8 +5,8 @@ use lambda::testing::Call;
 use serde_json::json;
 
 use super::{World, get, post, vendor, world};
-use crate::domain::{StaffRefusal, Store};
-use crate::ops::{self, StaffError};
+use crate::domain::{StaffRefusal, Step, Store};
+use crate::ops::{self, Advance, StaffError};
 
 async fn status(w: &World, store: &Store) -> StoreStatus {
     let reply = w.send(get(&format!("/internal/stores/{}", store.store_id)).function()).await;
@@ -43,6 +43,29 @@ async fn a_suspended_store_says_why_and_sells_again_once_it_is_reinstated() {
     let mut recorded: Vec<_> = recorded.collect();
     recorded.sort();
     assert_eq!(recorded, ["store.reinstate", "store.suspend"]);
+}
+
+#[tokio::test]
+async fn whoever_sells_no_more_or_again_is_told_in_an_order_that_can_be_seen() {
+    let w = world().await;
+    let store = w.selling("Texno").await;
+    let admin = UserId::derived("admin");
+    for step in [Step::Suspend, Step::Reinstate, Step::Suspend] {
+        let reason = Some("Shikoyatlar".to_owned());
+        ops::advance(&w.ctx, &Advance { store: store.store_id, step, by: admin, reason }).await.unwrap();
+    }
+    ops::close(&w.ctx, store.store_id, vendor()).await.unwrap();
+    let standing = w.outbox().await.into_iter().filter_map(|event| match event.fact {
+        Fact::StoreSuspended(told) => Some((told, "suspended")),
+        Fact::StoreReinstated(told) => Some((told, "reinstated")),
+        Fact::StoreClosed(told) => Some((told, "closed")),
+        _ => None,
+    });
+    let mut standing: Vec<_> = standing.collect();
+    standing.sort_by_key(|(told, _)| told.revision);
+    assert!(standing.iter().all(|(told, _)| (told.store_id, told.owner_id) == (store.store_id, vendor())));
+    let told: Vec<_> = standing.iter().map(|(_, what)| *what).collect();
+    assert_eq!(told, ["suspended", "reinstated", "suspended", "closed"]);
 }
 
 #[tokio::test]

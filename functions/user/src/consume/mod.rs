@@ -1,6 +1,6 @@
 //! Events of the other services, each safe to deliver again and in any order.
 
-use contracts::{Actor, CheckoutCompleted, Event, Fact, OrderPlaced, StaffFact};
+use contracts::{Actor, CheckoutCompleted, Event, Fact, OrderPlaced};
 use domain::UserId;
 use futures::future::try_join_all;
 use lambda::worker::{ConsumeError, Worker};
@@ -36,11 +36,8 @@ impl Consumer {
     }
 
     /// Nobody is told what they did themselves.
-    async fn staff(&self, event: &Event, staff: &StaffFact, message: Message) -> Result<(), ConsumeError> {
-        if event.actor == (Actor::User { id: staff.user_id }) {
-            return Ok(());
-        }
-        self.notify(event, staff.user_id, message).await
+    async fn notify_unless_own(&self, event: &Event, user: UserId, message: Message) -> Result<(), ConsumeError> {
+        if event.actor == (Actor::User { id: user }) { Ok(()) } else { self.notify(event, user, message).await }
     }
 }
 
@@ -56,10 +53,14 @@ impl Worker for Consumer {
             },
             Fact::OrderDelivered(ended) => self.notify(&event, ended.user_id, Message::order_delivered(ended)).await,
             Fact::OrderCancelled(order) => self.notify(&event, order.user_id, Message::order_cancelled(order)).await,
-            Fact::StaffInvited(staff) => self.staff(&event, staff, Message::staff_invited(staff)).await,
-            Fact::StaffChanged(staff) => self.staff(&event, staff, Message::staff_changed(staff)).await,
+            Fact::RefundCompleted(back) => self.notify(&event, back.user_id, Message::refund_completed(back)).await,
+            Fact::StaffInvited(staff) => self.notify_unless_own(&event, staff.user_id, Message::staff_invited(staff)).await,
+            Fact::StaffChanged(staff) => self.notify_unless_own(&event, staff.user_id, Message::staff_changed(staff)).await,
             Fact::StoreApproved(store) => self.notify(&event, store.owner_id, Message::store_approved(store)).await,
             Fact::StoreRejected(store) => self.notify(&event, store.owner_id, Message::store_rejected(store)).await,
+            Fact::StoreSuspended(store) => self.notify_unless_own(&event, store.owner_id, Message::store_suspended(store)).await,
+            Fact::StoreReinstated(store) => self.notify_unless_own(&event, store.owner_id, Message::store_reinstated(store)).await,
+            Fact::StoreClosed(store) => self.notify_unless_own(&event, store.owner_id, Message::store_closed(store)).await,
             Fact::ImportFinished(import) => {
                 self.notify(&event, import.requested_by, Message::import_finished(import)).await
             }
@@ -71,7 +72,8 @@ impl Worker for Consumer {
             | Fact::AuditRecorded(_)
             | Fact::StoreOpened(_)
             | Fact::CartItemAdded(_)
-            | Fact::CartItemRemoved(_) => {
+            | Fact::CartItemRemoved(_)
+            | Fact::ReviewSubmitted(_) => {
                 warn!("an event that this service did not subscribe to");
                 Ok(())
             }

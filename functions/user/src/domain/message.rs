@@ -3,7 +3,7 @@
 
 use contracts::{
     CancelReason, Fulfilment, ImportFailed, ImportFailure, ImportFinished, OrderCancelled, OrderEnded, OrderMoved,
-    OrderPlaced, PaymentCompleted, PaymentMethod, StaffFact, StaffRole, StoreFact,
+    OrderPlaced, PaymentCompleted, PaymentMethod, RefundCompleted, StaffFact, StaffRole, StoreFact, StoreStanding,
 };
 use domain::{CheckoutId, ImportId, Money, OrderId, StoreId};
 use schemars::JsonSchema;
@@ -64,6 +64,15 @@ pub enum Message {
         /// What they get back.
         refund: Option<Money>,
     },
+    /// They got the money of an order back.
+    RefundCompleted {
+        /// The order.
+        order_id: OrderId,
+        /// What people call it.
+        number: String,
+        /// What they got back.
+        amount: Money,
+    },
     /// They were asked to join a store's staff.
     StaffInvited {
         /// The store.
@@ -89,6 +98,21 @@ pub enum Message {
     },
     /// Their store was turned down.
     StoreRejected {
+        /// The store.
+        store_id: StoreId,
+    },
+    /// Their store was stopped by the platform.
+    StoreSuspended {
+        /// The store.
+        store_id: StoreId,
+    },
+    /// Their store sells again.
+    StoreReinstated {
+        /// The store.
+        store_id: StoreId,
+    },
+    /// Their store was closed.
+    StoreClosed {
         /// The store.
         store_id: StoreId,
     },
@@ -148,6 +172,11 @@ impl Message {
         Self::OrderCancelled { order_id: *order_id, number: number.clone(), reason, refund }
     }
 
+    /// That the money of an order is back.
+    pub fn refund_completed(refund: &RefundCompleted) -> Self {
+        Self::RefundCompleted { order_id: refund.order_id, number: refund.number.clone(), amount: refund.amount }
+    }
+
     /// That somebody is asked to join a store.
     pub fn staff_invited(staff: &StaffFact) -> Self {
         Self::StaffInvited { store_id: staff.store_id, store_name: staff.store_name.clone(), role: staff.role }
@@ -166,6 +195,21 @@ impl Message {
     /// That a store was turned down.
     pub const fn store_rejected(store: &StoreFact) -> Self {
         Self::StoreRejected { store_id: store.store_id }
+    }
+
+    /// That a store was stopped.
+    pub const fn store_suspended(store: &StoreStanding) -> Self {
+        Self::StoreSuspended { store_id: store.store_id }
+    }
+
+    /// That a store sells again.
+    pub const fn store_reinstated(store: &StoreStanding) -> Self {
+        Self::StoreReinstated { store_id: store.store_id }
+    }
+
+    /// That a store was closed.
+    pub const fn store_closed(store: &StoreStanding) -> Self {
+        Self::StoreClosed { store_id: store.store_id }
     }
 
     /// That an import is done.
@@ -187,11 +231,15 @@ impl Message {
             | Self::OrderPaid { .. }
             | Self::OrderMoved { .. }
             | Self::OrderDelivered { .. }
-            | Self::OrderCancelled { .. } => Some(Topic::OrderUpdates),
+            | Self::OrderCancelled { .. }
+            | Self::RefundCompleted { .. } => Some(Topic::OrderUpdates),
             Self::StaffInvited { .. }
             | Self::StaffChanged { .. }
             | Self::StoreApproved { .. }
             | Self::StoreRejected { .. }
+            | Self::StoreSuspended { .. }
+            | Self::StoreReinstated { .. }
+            | Self::StoreClosed { .. }
             | Self::ImportFinished { .. }
             | Self::ImportFailed { .. } => None,
         }

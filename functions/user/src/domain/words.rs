@@ -17,6 +17,7 @@ impl Message {
             Self::OrderMoved { to, .. } => moved_title(*to),
             Self::OrderDelivered { .. } => ["Buyurtma yetkazildi", "Заказ доставлен", "Order delivered"],
             Self::OrderCancelled { .. } => ["Buyurtma bekor qilindi", "Заказ отменён", "Order cancelled"],
+            Self::RefundCompleted { .. } => ["Pul qaytarildi", "Деньги возвращены", "Money returned"],
             Self::StaffInvited { .. } => ["Do'konga taklif", "Приглашение в магазин", "Invitation to a store"],
             Self::StaffChanged { role: Some(_), .. } => {
                 ["Do'kondagi rolingiz o'zgardi", "Ваша роль в магазине изменена", "Your role in a store has changed"]
@@ -28,6 +29,9 @@ impl Message {
             ],
             Self::StoreApproved { .. } => ["Do'kon tasdiqlandi", "Магазин одобрен", "Store approved"],
             Self::StoreRejected { .. } => ["Do'kon rad etildi", "Магазин отклонён", "Store turned down"],
+            Self::StoreSuspended { .. } => ["Do'kon to'xtatildi", "Магазин приостановлен", "Store suspended"],
+            Self::StoreReinstated { .. } => ["Do'kon yana ishlamoqda", "Магазин снова работает", "Store reinstated"],
+            Self::StoreClosed { .. } => ["Do'kon yopildi", "Магазин закрыт", "Store closed"],
             Self::ImportFinished { .. } => ["Import yakunlandi", "Импорт завершён", "Import finished"],
             Self::ImportFailed { .. } => ["Import to'xtatildi", "Импорт прерван", "Import given up"],
         };
@@ -60,6 +64,11 @@ impl Message {
                 )
             }
             Self::OrderCancelled { number, reason, refund, .. } => cancelled(number, *reason, *refund),
+            Self::RefundCompleted { number, amount, .. } => Localized::new(
+                format!("Buyurtma {number} uchun {amount} sizga qaytarildi."),
+                format!("За заказ {number} вам возвращено {amount}."),
+                format!("{amount} for order {number} have been returned to you."),
+            ),
             Self::StaffInvited { store_name, role, .. } => {
                 let [uz, ru, en] = role_name(*role);
                 Localized::new(
@@ -90,6 +99,24 @@ impl Message {
                 "Do'koningiz tasdiqlanmadi. Sababini do'kon sahifasida ko'ring, tuzating va qayta yuboring.",
                 "Ваш магазин не одобрен. Причина указана на странице магазина: исправьте и отправьте снова.",
                 "Your store has not been approved. See the reason on its page, correct it and submit it again.",
+            ),
+            Self::StoreSuspended { .. } => Localized::new(
+                "Do'koningiz to'xtatildi: mahsulotlari ko'rsatilmaydi va sotilmaydi. Sababini do'kon sahifasida \
+                 ko'ring. Berilgan buyurtmalarni yetkazing.",
+                "Ваш магазин приостановлен: его товары не показываются и не продаются. Причина указана на странице \
+                 магазина. Принятые заказы нужно доставить.",
+                "Your store has been suspended: its products are neither shown nor sold. See the reason on its page. \
+                 Orders placed before are still to be delivered.",
+            ),
+            Self::StoreReinstated { .. } => Localized::new(
+                "Do'koningiz yana ishlamoqda: mahsulotlari ko'rinadi va sotiladi.",
+                "Ваш магазин снова работает: его товары показываются и продаются.",
+                "Your store has been reinstated: its products are shown and sold again.",
+            ),
+            Self::StoreClosed { .. } => Localized::new(
+                "Do'koningiz butunlay yopildi. Berilgan buyurtmalarni yetkazing.",
+                "Ваш магазин закрыт окончательно. Принятые заказы нужно доставить.",
+                "Your store has been closed for good. Orders placed before are still to be delivered.",
             ),
             Self::ImportFinished { accepted, refused, .. } => Localized::new(
                 format!("Qo'shilgan mahsulotlar: {accepted}, rad etilgan qatorlar: {refused}."),
@@ -165,6 +192,9 @@ fn cancelled(number: &str, reason: CancelReason, refund: Option<Money>) -> Local
         CancelReason::NotAccepted => {
             ["do'kon vaqtida qabul qilmadi", "магазин не принял его вовремя", "the store did not accept it in time"]
         }
+        CancelReason::NotShipped => {
+            ["do'kon vaqtida jo'natmadi", "магазин не отправил его вовремя", "the store did not ship it in time"]
+        }
         CancelReason::NotPaid => ["vaqtida to'lanmadi", "он не был оплачен вовремя", "it was not paid in time"],
         CancelReason::Provider => {
             ["to'lov tizimi to'lovni qaytardi", "платёжная система вернула платёж", "the payment was taken back"]
@@ -231,10 +261,11 @@ mod tests {
 
     use super::*;
 
-    const REASONS: [CancelReason; 7] = [
+    const REASONS: [CancelReason; 8] = [
         CancelReason::Shopper,
         CancelReason::Store,
         CancelReason::NotAccepted,
+        CancelReason::NotShipped,
         CancelReason::NotPaid,
         CancelReason::Provider,
         CancelReason::Platform,
@@ -247,8 +278,12 @@ mod tests {
         let mut all = vec![
             Message::OrderPaid { checkout_id: CheckoutId::derived("c"), numbers: vec![number.into()], amount: total },
             Message::OrderDelivered { order_id, number: number.into() },
+            Message::RefundCompleted { order_id, number: number.into(), amount: total },
             Message::StoreApproved { store_id },
             Message::StoreRejected { store_id },
+            Message::StoreSuspended { store_id },
+            Message::StoreReinstated { store_id },
+            Message::StoreClosed { store_id },
             Message::ImportFinished { import_id: ImportId::derived("i"), store_id, accepted: 990, refused: 10 },
         ];
         let number = || number.to_owned();

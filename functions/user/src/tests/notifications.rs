@@ -1,7 +1,7 @@
 use contracts::{
-    Actor, CancelReason, CheckoutCompleted, Fact, Fulfilment, ImportFailed, ImportFailure, ImportFinished,
-    OrderCancelled, OrderEnded, OrderMoved, OrderPlaced, OrderedLine, PaymentCompleted, PaymentMethod, StaffFact,
-    StaffRole, StoreFact,
+    Actor, CancelReason, CheckoutCompleted, Event, Fact, Fulfilment, ImportFailed, ImportFailure, ImportFinished,
+    OrderCancelled, OrderEnded, OrderMoved, OrderPlaced, OrderedLine, PaymentCompleted, PaymentMethod, RefundCompleted, StaffFact,
+    StaffRole, StoreFact, StoreStanding,
 };
 use domain::{CheckoutId, ImportId, Money, OrderId, ProductId, StoreId, UserId, VariantId};
 use jiff::SignedDuration;
@@ -96,6 +96,26 @@ async fn whoever_an_event_concerns_is_told() {
 }
 
 #[tokio::test]
+async fn an_owner_is_told_that_the_platform_stopped_the_store_and_not_of_what_they_did_themselves() {
+    let w = world().await;
+    let (owner_id, store_id) = (UserId::derived("owner"), StoreId::derived("s"));
+    let told = |revision| StoreStanding { store_id, owner_id, revision };
+    for (cause, fact) in [
+        ("a", Fact::StoreSuspended(told(5))),
+        ("b", Fact::StoreReinstated(told(6))),
+        ("a", Fact::StoreSuspended(told(5))),
+    ] {
+        w.deliver(w.event(cause, fact)).await;
+    }
+    let own = Event { actor: Actor::User { id: owner_id }, ..w.event("c", Fact::StoreClosed(told(7))) };
+    w.deliver(own).await;
+    let list = w.as_user(owner_id, get(LIST).header("accept-language", "en")).await.body;
+    let mut told: Vec<_> = list["items"].as_array().unwrap().iter().map(|n| n["title"].as_str().unwrap()).collect();
+    told.sort_unstable();
+    assert_eq!(told, ["Store reinstated", "Store suspended"]);
+}
+
+#[tokio::test]
 async fn whoever_uploaded_is_told_why_an_import_was_given_up() {
     let w = world().await;
     let (import_id, store_id, requested_by) = (ImportId::derived("i"), StoreId::derived("s"), UserId::derived("m"));
@@ -166,6 +186,18 @@ async fn titles(w: &World, user: UserId) -> Vec<String> {
     list["items"].as_array().unwrap().iter().map(|n| n["title"].as_str().unwrap().to_owned()).collect()
 }
 
+fn refunded(user_id: UserId) -> Fact {
+    let OrderPlaced { order_id, number, store_id, total: amount, .. } = order(2);
+    Fact::RefundCompleted(RefundCompleted {
+        checkout_id: CheckoutId::derived("c"),
+        order_id,
+        number,
+        user_id,
+        store_id,
+        amount,
+    })
+}
+
 #[tokio::test]
 async fn an_order_tells_its_story_each_part_once() {
     let w = world().await;
@@ -203,6 +235,7 @@ async fn an_order_tells_its_story_each_part_once() {
         moved(user_id, Fulfilment::OutForDelivery),
         Fact::OrderDelivered(OrderEnded { checkout_id, user_id, order: order(1) }),
         Fact::OrderCancelled(cancelled),
+        refunded(user_id),
     ];
     for (n, fact) in story.into_iter().enumerate() {
         let event = w.event(&format!("e{n}"), fact);
@@ -221,12 +254,14 @@ async fn an_order_tells_its_story_each_part_once() {
         "Order out for delivery",
         "Order delivered",
         "Order cancelled",
+        "Money returned",
     ];
     assert_eq!(told, expected);
-    assert_eq!(unread(&w, user_id).await, 7);
+    assert_eq!(unread(&w, user_id).await, 8);
     let list = w.as_user(user_id, get(LIST).header("accept-language", "ru")).await.body;
     let text = "Заказ UM-20261123-000002 отменён: магазин не может его доставить. Вам вернётся 1 000 so'm.";
-    assert_eq!(list["items"][0]["text"], text);
+    assert_eq!(list["items"][1]["text"], text);
+    assert_eq!(list["items"][0]["text"], "За заказ UM-20261123-000002 вам возвращено 1 000 so'm.");
 }
 
 #[tokio::test]

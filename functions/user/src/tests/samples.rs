@@ -56,6 +56,16 @@ async fn each_event_of_a_batch_becomes_a_notification_and_a_tick_changes_nothing
 }
 
 #[tokio::test]
+async fn an_owner_is_told_once_of_each_step_that_others_took_with_their_store() {
+    let w = world().await;
+    for _ in 0..2 {
+        assert_eq!(work(&w, "user-worker.standing").await, json!({"batchItemFailures": []}));
+    }
+    let owner: UserId = "0198e4c2-0000-7000-8000-000000000001".parse().unwrap();
+    assert_eq!(unread_count(&w.ctx, owner).await.unwrap().count, 2);
+}
+
+#[tokio::test]
 async fn each_kind_of_fact_is_told_once_however_often_the_batch_comes() {
     let w = world().await;
     let user: UserId = "0198e4c2-0000-7000-8000-000000000001".parse().unwrap();

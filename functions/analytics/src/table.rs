@@ -13,7 +13,8 @@
 //!
 //! | question | answered by |
 //! | --- | --- |
-//! | was this counted? | the key of the raw event or the report, as a condition of counting |
+//! | was this event counted? | its raw row, or its mark in each row it adds to |
+//! | was this report counted? | its key, as a condition of counting |
 //! | has this visitor been here today? | the visitor's key, as a condition of counting them |
 //! | how long was this session, and did it bounce? | the session's row, replaced under its version as reports come in |
 //! | a scope's days from, to | its partition, `DAY#` between |
@@ -22,8 +23,10 @@
 //! | the sessions of a visitor | their partition |
 //! | what was searched for on a day | its partition |
 //!
-//! An hour's events share a partition: 1,000 writes a second fit, and a page never crosses partitions.
+//! An hour's events share a partition: 1,000 writes a second fit, and a page never crosses partitions. A day's row carries
+//! the marks of the few events whose raw rows may be missing ([`MarksRow`]), so that counting takes no transaction.
 
+mod marks;
 mod raw;
 mod search;
 mod visit;
@@ -32,6 +35,7 @@ use domain::{Date, ProductId, StoreId};
 use dynamodb::{Key, Row, TableSchema};
 use serde::{Deserialize, Serialize};
 
+pub use marks::{Mark, MarksRow};
 pub use raw::{EventRow, ReportRow, hour_of};
 pub use search::SearchRow;
 pub use visit::{VisitorRow, session_key};

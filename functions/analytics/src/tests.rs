@@ -2,6 +2,7 @@
 
 mod batches;
 mod interleaving;
+mod marks;
 mod reports;
 
 use aws_lambda_events::sqs::SqsEvent;

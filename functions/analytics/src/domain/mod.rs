@@ -8,4 +8,4 @@ mod tally;
 pub use counter::Counter;
 pub use report::{LATE_BY_MAX, Report, ReportError, ReportKind};
 pub use session::{Device, Session, Visit};
-pub use tally::{Adds, Tally, Uncountable, tally};
+pub use tally::{Adds, Tally, Uncountable, add_all, tally};

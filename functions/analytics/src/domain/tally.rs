@@ -38,6 +38,11 @@ impl Tally {
         self.adds.iter().map(|((scope, day), adds)| (scope.as_str(), *day, adds))
     }
 
+    /// What is added to one of those days.
+    pub fn row(&self, place: &(String, Date)) -> Option<&Adds> {
+        self.adds.get(place)
+    }
+
     /// The search terms that change.
     pub fn terms(&self) -> impl Iterator<Item = (Date, &str, &Adds)> {
         self.terms.iter().map(|((day, term), adds)| (*day, term.as_str(), adds))
@@ -84,7 +89,8 @@ impl Tally {
     }
 }
 
-fn add_all(to: &mut Adds, adds: &Adds) -> Result<(), Uncountable> {
+/// Adds what `adds` adds.
+pub fn add_all(to: &mut Adds, adds: &Adds) -> Result<(), Uncountable> {
     adds.iter().try_for_each(|(counter, n)| add_to(to, *counter, *n))
 }
 

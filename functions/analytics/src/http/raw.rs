@@ -41,7 +41,7 @@ pub(super) async fn events(
     let caller = admin.user_id.to_string();
     let query = page.apply(TableQuery::partition(EventRow::partition(asked.check()?)), PATTERN, &caller)?;
     let (rows, next) = raw::<EventRow>(&ctx, query).await?;
-    let events = rows.into_iter().map(|row| row.event).collect();
+    let events = rows.into_iter().map(|row| row.event.0).collect();
     Ok(Json(PageAnswer::new(events, next.as_ref(), PATTERN, &caller)))
 }
 

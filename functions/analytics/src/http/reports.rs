@@ -12,8 +12,9 @@ use uuid::Uuid;
 
 use crate::ctx::Ctx;
 use crate::domain::{Device, Report, Visit};
-use crate::ops::count::{CountError, count_all};
-use crate::ops::countable::Countable;
+use crate::ops::CountError;
+use crate::ops::report::report;
+use crate::ops::reported::Reported;
 
 /// Reports of one call.
 const REPORTS_MAX: usize = 1_000;
@@ -67,16 +68,16 @@ pub(super) async fn take(State(ctx): State<Ctx>, Body(body): Body<Reports>) -> R
     let mut items = Vec::with_capacity(body.events.len());
     for (index, event) in body.events.into_iter().enumerate() {
         match Report::read(event, now) {
-            Ok(report) => items.push(Countable::reported(report, visit).map_err(Problem::internal)?),
+            Ok(report) => items.push(Reported::new(report, visit).map_err(Problem::internal)?),
             Err(error) => refused.push(Refused { index, code: error.code(), reason: error.to_string() }),
         }
     }
     let accepted = items.len();
     // What was counted until then stays counted: whoever reports sends the same again.
-    match count_all(&ctx, items, TIME).await.into_iter().next() {
+    match report(&ctx, items, TIME).await.into_iter().next() {
         None => Ok(Accepted(Taken { accepted, refused })),
         Some((_, error)) => Err(match &*error {
-            CountError::Uncountable(_) | CountError::TooMany(_) => Problem::internal(error),
+            CountError::Uncountable(_) => Problem::internal(error),
             CountError::Contended | CountError::Late | CountError::Table(_) => Problem::unavailable(error),
         }),
     }

@@ -1,192 +1,189 @@
-//! Counts a batch.
+//! Counts what services told.
 //!
-//! One transaction creates the raw rows of many events, the rows of visitors who are new on a day, puts sessions on, and
-//! adds the summed numbers. A raw row that is already there says that its event was counted: it is dropped and the rest
-//! tried again. So everything counts once, however often and in whatever company it is delivered, and a crash loses
-//! nothing: either the rows and their numbers are there or neither.
+//! An event adds to several rows: the platform's day, those of stores and of products. Each is one plain conditional
+//! write, half the price of its part in a transaction. A write adds an event's numbers together with its mark; once all
+//! rows have it the raw event is written, which says for good that it was counted, and its marks may go.
+//!
+//! | step | what | a crash after it leaves |
+//! | --- | --- | --- |
+//! | 1 | read the marks of the rows | nothing |
+//! | 2 | then read which events have their raw rows: those of the batch, and the marked ones of rows with many marks | nothing |
+//! | 3 | add to each row what it has no mark of and what has no raw row, and drop marks of what has one; refused when anything was counted in the row since step 1: from step 1 again | marks in some rows: the next delivery adds to the others |
+//! | 4 | write the raw rows of the events that all their rows have | marks in all rows: the next delivery only writes the raw row |
+//!
+//! So each event counts once, in whatever order, company and number it is delivered: what has no mark in step 3 had none
+//! in step 1. Then it was never counted in the row, or its mark is gone; but a mark goes after the raw row is there, and
+//! that was not there in step 2, later than step 1. No clock is asked.
 
 use std::collections::{BTreeMap, BTreeSet, HashMap, HashSet};
 use std::sync::Arc;
 use std::time::Duration;
 
 use contracts::Event;
-use domain::EventId;
-use dynamodb::{Adjust, Error, Key, Row, Stored, TRANSACT_OPERATIONS_MAX, Tx};
+use domain::Date;
+use dynamodb::{Adjust, Error, Row, Tx};
+use futures::StreamExt;
+use futures::stream::iter;
 use tokio::time::Instant;
 
-use super::countable::Countable;
+use super::{CountError, Failed};
 use crate::ctx::Ctx;
-use crate::domain::{Adds, Session, Tally, Uncountable};
-use crate::table::{SearchRow, VisitorRow, day_key};
+use crate::domain::{Adds, Tally, Uncountable, add_all, tally};
+use crate::table::{DayRow, EventRow, Mark, MarksRow, day_key};
 
 /// What a batch of a queue may take: a worker ends after five seconds.
 const BATCH_TIME: Duration = Duration::from_millis(3_500);
 
-/// Rows of one transaction. The rest of its room is for days on which sessions began: reports reach back seven days.
-const ROWS_MAX: usize = TRANSACT_OPERATIONS_MAX - 10;
-
-/// How often a group is tried that meets others who count the same visitors and sessions.
+/// How often a row is tried that others count in. Each time one of them got on, and there are few.
 const ROUNDS_MAX: u32 = 12;
 
-/// Why some of a batch were not counted.
-#[derive(Debug, thiserror::Error)]
-pub enum CountError {
-    /// It cannot be counted at all.
-    #[error(transparent)]
-    Uncountable(#[from] Uncountable),
-    /// It changes more rows than a transaction holds.
-    #[error("it changes {0} rows, more than a transaction holds")]
-    TooMany(usize),
-    /// Others counted the same visitors at the same moment, again and again.
-    #[error("others count the same rows")]
-    Contended,
-    /// The batch took too long.
-    #[error("the batch took too long")]
-    Late,
-    /// The table.
-    #[error(transparent)]
-    Table(#[from] Error),
-}
+/// Writes under way at once.
+const WRITES_MAX: usize = 16;
 
-/// Those that were not counted, and why.
-pub type Failed = Vec<(EventId, Arc<CountError>)>;
+/// A scope and its day: what one row is about.
+type Place = (String, Date);
 
-/// Counts each event that a service told unless it was counted before. Answers those that failed; all others are done.
+/// Counts each event unless it was counted before. Answers those that failed; all others are done.
 pub async fn count(ctx: &Ctx, events: Vec<Event>) -> Failed {
-    let mut failed = Failed::new();
-    let mut items = Vec::with_capacity(events.len());
-    for event in events {
-        let id = event.id;
-        match Countable::told(event) {
-            Ok(item) => items.push(item),
-            Err(error) => failed.push((id, Arc::new(error.into()))),
-        }
-    }
-    failed.extend(count_all(ctx, items, BATCH_TIME).await);
-    failed
+    count_within(ctx, events, BATCH_TIME).await
 }
 
-/// Counts each of `items` unless it was counted before. What is not begun within that time fails as [`CountError::Late`].
-pub async fn count_all(ctx: &Ctx, mut items: Vec<Countable>, within: Duration) -> Failed {
+/// Counts each event unless it was counted before. What is not done within that time fails as [`CountError::Late`].
+pub async fn count_within(ctx: &Ctx, events: Vec<Event>, within: Duration) -> Failed {
     let deadline = Instant::now() + within;
-    let mut seen = HashSet::new();
-    items.retain(|item| seen.insert(item.record_key()));
-    // What writes the same rows shares a transaction, and so pays for them once.
-    items.sort_by_cached_key(Countable::neighbourhood);
-    let (groups, mut failed) = grouped(items);
-    for group in groups {
-        let ids: Vec<_> = group.iter().map(|item| item.id).collect();
-        let done = if Instant::now() < deadline { commit(ctx, group).await } else { Err(CountError::Late) };
-        if let Err(error) = done {
-            let error = Arc::new(error);
-            failed.extend(ids.into_iter().map(|id| (id, Arc::clone(&error))));
-        }
+    let mut batch = Batch::default();
+    for event in events {
+        batch.take(event);
     }
-    failed
-}
-
-/// Groups that fit one transaction each; and what fits none.
-fn grouped(items: Vec<Countable>) -> (Vec<Vec<Countable>>, Failed) {
-    let (mut groups, mut failed) = (Vec::<Vec<Countable>>::new(), Failed::new());
-    let mut written = HashSet::new();
-    for item in items {
-        let own = item.keys();
-        if own.len() > ROWS_MAX {
-            failed.push((item.id, Arc::new(CountError::TooMany(own.len()))));
-            continue;
-        }
-        let fits = written.len() + own.difference(&written).count() <= ROWS_MAX;
-        if let Some(last) = groups.last_mut().filter(|_| fits) {
-            written.extend(own);
-            last.push(item);
-        } else {
-            written = own;
-            groups.push(vec![item]);
-        }
-    }
-    (groups, failed)
-}
-
-async fn commit(ctx: &Ctx, mut items: Vec<Countable>) -> Result<(), CountError> {
     for _ in 0..ROUNDS_MAX {
-        if items.is_empty() {
-            return Ok(());
+        if batch.places.is_empty() {
+            break;
         }
-        match ctx.table.commit(transaction(ctx, &items).await?).await {
-            Ok(()) => return Ok(()),
-            // Raw rows come first in it. Visitors and sessions that moved on are read again.
-            Err(Error::Refused(refusal)) => {
-                let refused: HashSet<_> = refusal.failed().map(|(_, at)| at).collect();
-                let mut at = 0..;
-                items.retain(|_| at.next().is_some_and(|at| !refused.contains(&at)));
+        if Instant::now() >= deadline {
+            batch.give_up(CountError::Late);
+        } else if let Err(error) = batch.round(ctx).await {
+            batch.give_up(error.into());
+        }
+    }
+    batch.give_up(CountError::Contended);
+    batch.record(ctx).await;
+    batch.failed
+}
+
+/// Events on their way into their rows.
+#[derive(Default)]
+struct Batch {
+    events: BTreeMap<Mark, (Event, Tally)>,
+    /// The rows that do not have all of them yet.
+    places: BTreeSet<Place>,
+    failed: Failed,
+}
+
+impl Batch {
+    fn take(&mut self, event: Event) {
+        match tally(&event) {
+            Ok(tally) => {
+                self.places.extend(tally.rows().map(|(scope, day, _)| (scope.to_owned(), day)));
+                self.events.insert(Mark::of(&event), (event, tally));
             }
-            Err(error) => return Err(error.into()),
+            Err(error) => self.failed.push((event.id, Arc::new(error.into()))),
         }
     }
-    Err(CountError::Contended)
-}
 
-/// What counts `items` as the table is now.
-async fn transaction(ctx: &Ctx, items: &[Countable]) -> Result<Tx, CountError> {
-    let mut sum = Tally::default();
-    let mut visits = BTreeSet::new();
-    let mut sessions: HashMap<Key, Session> = HashMap::new();
-    for item in items {
-        sum.merge(&item.tally)?;
-        visits.extend(item.visits.iter().cloned());
-        if let Some(session) = &item.session {
-            let told = sessions.remove(&session.key());
-            sessions.insert(session.key(), told.map_or_else(|| session.clone(), |told| told.with(session)));
+    /// Steps 1 to 3 for the rows that are left.
+    async fn round(&mut self, ctx: &Ctx) -> Result<(), Error> {
+        let rows = ctx.table.get_many::<MarksRow>(self.places.iter().map(|(scope, day)| day_key(scope, *day))).await?;
+        let mut rows: HashMap<Place, MarksRow> =
+            rows.into_iter().map(|row| ((row.scope.clone(), row.day), row.into_row())).collect();
+        let full = rows.values().filter(|row| row.is_full()).flat_map(|row| &row.marks);
+        let asked: HashSet<&Mark> = self.waiting().chain(full).collect();
+        let recorded = ctx.table.get_many::<EventRow>(asked.into_iter().map(Mark::record_key)).await?;
+        let recorded: HashSet<Mark> = recorded.iter().map(|row| Mark::of(&row.event)).collect();
+        self.events.retain(|mark, _| !recorded.contains(mark));
+
+        let places = std::mem::take(&mut self.places);
+        let writes = places.into_iter().map(|place| {
+            let row = rows.remove(&place).unwrap_or_default();
+            let change = self.change(&place, row, &recorded);
+            async move {
+                let written = match change {
+                    Ok(Some(tx)) => ctx.table.commit(tx).await.map_err(CountError::from),
+                    Ok(None) => Ok(()),
+                    Err(error) => Err(error.into()),
+                };
+                (place, written)
+            }
+        });
+        let writes: Vec<_> = writes.collect();
+        for (place, written) in iter(writes).buffer_unordered(WRITES_MAX).collect::<Vec<_>>().await {
+            match written {
+                Ok(()) => {}
+                Err(CountError::Table(Error::Refused(_))) => drop(self.places.insert(place)),
+                Err(error) => self.fail(&error.into(), |tally| tally.row(&place).is_some()),
+            }
         }
+        Ok(())
     }
-    // Reading who is known costs a fraction of a transaction that is refused for them.
-    for known in ctx.table.get_many::<VisitorRow>(visits.iter().map(Row::key)).await? {
-        visits.remove(&*known);
-    }
-    let before = ctx.table.get_many::<Session>(sessions.keys().cloned()).await?;
-    let before: HashMap<Key, Stored<Session>> = before.into_iter().map(|stored| (stored.key(), stored)).collect();
 
-    let mut tx = items.iter().fold(Tx::new(), |tx, item| item.record(tx));
-    for visit in &visits {
-        sum.add_visitor(&visit.scope, visit.day)?;
-        tx = tx.create("visitor", visit);
-    }
-    for (key, told) in sessions {
-        if let Some(stored) = before.get(&key) {
-            let now = Session::clone(stored).with(&told);
-            stored.count(-1, &mut sum)?;
-            now.count(1, &mut sum)?;
-            tx = tx.replace("session", stored, &now);
-        } else {
-            told.count(1, &mut sum)?;
-            tx = tx.create("session", &told);
+    /// What is to be written to the row of `place`, which was read as `row`; none when it has everything.
+    fn change(&self, place: &Place, row: MarksRow, recorded: &HashSet<Mark>) -> Result<Option<Tx>, Uncountable> {
+        let (mut sum, mut owner, mut marks) = (Adds::new(), None, Vec::new());
+        for (mark, (_, tally)) in &self.events {
+            let Some(adds) = tally.row(place).filter(|_| !row.marks.contains(mark)) else { continue };
+            add_all(&mut sum, adds)?;
+            owner = owner.or_else(|| tally.owner(&place.0));
+            marks.push(mark);
         }
-    }
-    Ok(add(tx, &sum))
-}
-
-/// Adds the numbers.
-fn add(mut tx: Tx, sum: &Tally) -> Tx {
-    for (scope, day, adds) in sum.rows() {
-        let mut adjust = Adjust::upsert("day").set_once("scope", scope).set_once("day", day);
-        if let Some(store) = sum.owner(scope) {
+        sum.retain(|_, n| *n != 0);
+        if sum.is_empty() {
+            return Ok(None);
+        }
+        marks.extend(row.marks.iter().filter(|mark| !recorded.contains(mark)));
+        let mut adjust = Adjust::upsert(DayRow::KIND)
+            .set_once("scope", &place.0)
+            .set_once("day", place.1)
+            .set("marks", marks)
+            .add("told", 1)
+            // It only grows: nothing was counted in the row since.
+            .at_most("told", row.told)
+            .guarded();
+        if let Some(store) = owner {
             adjust = adjust.set_once("store_id", store);
         }
-        tx = adjusted(tx, "day", day_key(scope, day), adjust, adds);
+        let adjust = sum.into_iter().fold(adjust, |adjust, (counter, n)| adjust.add(counter.attribute(), n));
+        Ok(Some(Tx::new().adjust("day", day_key(&place.0, place.1), adjust)))
     }
-    for (day, term, adds) in sum.terms() {
-        let adjust = Adjust::upsert("search").set_once("day", day).set_once("term", term);
-        tx = adjusted(tx, "search", SearchRow::key_of(day, term), adjust, adds);
-    }
-    tx
-}
 
-/// A session that told nothing new adds zeros to its day, which nobody has to write.
-fn adjusted(tx: Tx, name: &'static str, key: Key, adjust: Adjust, adds: &Adds) -> Tx {
-    let adds: BTreeMap<_, _> = adds.iter().filter(|(_, n)| **n != 0).collect();
-    if adds.is_empty() {
-        return tx;
+    /// Step 4.
+    async fn record(&mut self, ctx: &Ctx) {
+        let rows = std::mem::take(&mut self.events).into_values().map(|(event, _)| async move {
+            let id = event.id;
+            (id, ctx.table.create(&EventRow::new(event)).await)
+        });
+        let rows: Vec<_> = rows.collect();
+        for (id, created) in iter(rows).buffer_unordered(WRITES_MAX).collect::<Vec<_>>().await {
+            match created {
+                // Somebody else was faster.
+                Ok(()) | Err(Error::Refused(_)) => {}
+                Err(error) => self.failed.push((id, Arc::new(error.into()))),
+            }
+        }
     }
-    let adjust = adds.into_iter().fold(adjust, |adjust, (counter, n)| adjust.add(counter.attribute(), *n));
-    tx.adjust(name, key, adjust)
+
+    /// The events that some row does not have yet.
+    fn waiting(&self) -> impl Iterator<Item = &Mark> {
+        let waits = |tally: &Tally| self.places.iter().any(|place| tally.row(place).is_some());
+        self.events.iter().filter(move |(_, (_, tally))| waits(tally)).map(|(mark, _)| mark)
+    }
+
+    /// Those that are not done yet are not done now.
+    fn give_up(&mut self, error: CountError) {
+        let places = std::mem::take(&mut self.places);
+        self.fail(&error.into(), |tally| places.iter().any(|place| tally.row(place).is_some()));
+    }
+
+    fn fail(&mut self, error: &Arc<CountError>, which: impl Fn(&Tally) -> bool) {
+        let failed = self.events.extract_if(.., |_, (_, tally)| which(tally));
+        self.failed.extend(failed.map(|(_, (event, _))| (event.id, Arc::clone(error))));
+    }
 }

@@ -1,8 +1,12 @@
 //! Use cases, one a file.
 
 pub mod count;
-pub mod countable;
 pub mod days;
+mod error;
 pub mod owner;
 pub mod raw;
+pub mod report;
+pub mod reported;
 pub mod searches;
+
+pub use error::{CountError, Failed};

@@ -1,6 +1,6 @@
 use contracts::Event;
 use domain::Timestamp;
-use dynamodb::{Key, Row};
+use dynamodb::{Key, Packed, Row};
 use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 use uuid::Uuid;
@@ -8,19 +8,19 @@ use uuid::Uuid;
 use super::RAW_DAYS;
 use crate::domain::{Device, Report};
 
-/// A raw event, and the record that it was counted.
+/// A raw event, and the record that it was counted. Compressed it takes one write unit where it took two.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
 pub struct EventRow {
     /// The business hour it fell in, such as `2026-11-23T11`.
     pub hour: String,
     /// The event.
-    pub event: Event,
+    pub event: Packed<Event>,
 }
 
 impl EventRow {
     /// The row of `event`.
     pub fn new(event: Event) -> Self {
-        Self { hour: hour_of(event.at), event }
+        Self { hour: hour_of(event.at), event: Packed(event) }
     }
 
     /// The partition of an hour.

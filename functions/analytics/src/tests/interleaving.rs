@@ -11,8 +11,10 @@ use uuid::Uuid;
 
 use super::{World, advance_sale, checkout, line, order, told, world};
 use crate::domain::{Report, Visit};
-use crate::ops::count::{Failed, count, count_all};
-use crate::ops::countable::Countable;
+use crate::ops::Failed;
+use crate::ops::count::count;
+use crate::ops::report::report as count_reports;
+use crate::ops::reported::Reported;
 
 /// What can be delivered, by its number.
 #[derive(Clone)]
@@ -99,12 +101,12 @@ async fn deliver(w: &World, batch: &[Delivered]) -> Failed {
         match delivered {
             Delivered::Event(event) => events.push((**event).clone()),
             Delivered::Report(report, visit) => {
-                reports.push(Countable::reported((**report).clone(), *visit).unwrap());
+                reports.push(Reported::new((**report).clone(), *visit).unwrap());
             }
         }
     }
     let mut failed = count(&w.ctx, events).await;
-    failed.extend(count_all(&w.ctx, reports, Duration::from_mins(1)).await);
+    failed.extend(count_reports(&w.ctx, reports, Duration::from_mins(1)).await);
     failed
 }
 
@@ -130,28 +132,43 @@ async fn numbers(w: &World) -> Value {
     Value::Array(numbers)
 }
 
-/// Batches of numbers of deliveries, of which neighbours may be under way at once.
-fn deliveries() -> impl Strategy<Value = Vec<(bool, Vec<usize>)>> {
-    let one = 0..all().len();
-    prop::collection::vec((any::<bool>(), prop::collection::vec(one, 1..12)), 1..10)
+/// A batch of numbers of deliveries.
+#[derive(Debug, Clone)]
+struct Batch {
+    /// Neighbours that agree in it are under way at once.
+    at_once: bool,
+    /// After so many milliseconds its worker is killed, wherever it is.
+    killed_after: Option<u64>,
+    numbers: Vec<usize>,
+}
+
+fn deliveries() -> impl Strategy<Value = Vec<Batch>> {
+    let numbers = prop::collection::vec(0..all().len(), 1..12);
+    let batch = (any::<bool>(), prop::option::weighted(0.4, 0..40_u64), numbers);
+    let batch = batch.prop_map(|(at_once, killed_after, numbers)| Batch { at_once, killed_after, numbers });
+    prop::collection::vec(batch, 1..10)
+}
+
+async fn deliver_or_die(w: &World, all: &[Delivered], batch: &Batch) {
+    let picked: Vec<_> = batch.numbers.iter().map(|n| all[*n].clone()).collect();
+    let life = batch.killed_after.map_or(Duration::from_mins(1), Duration::from_millis);
+    // What failed, or was not done, comes again with everything else.
+    let _ = tokio::time::timeout(life, deliver(w, &picked)).await;
 }
 
 proptest! {
     #![proptest_config(ProptestConfig { cases: 16, ..ProptestConfig::default() })]
 
     #[test]
-    fn any_order_company_and_repetition_of_deliveries_gives_the_same_numbers(batches in deliveries()) {
+    fn any_order_company_repetition_and_death_of_deliveries_gives_the_same_numbers(batches in deliveries()) {
         let runtime = tokio::runtime::Builder::new_current_thread().enable_all().build().unwrap();
         runtime.block_on(async {
             let all = all();
             let once = world().await;
             assert!(deliver(&once, &all).await.is_empty());
             let many = world().await;
-            for at_once in batches.chunk_by(|_, (at_once, _)| *at_once) {
-                let pick = |numbers: &[usize]| numbers.iter().map(|n| all[*n].clone()).collect::<Vec<_>>();
-                let picked: Vec<_> = at_once.iter().map(|(_, numbers)| pick(numbers)).collect();
-                // What failed comes again with everything else below.
-                join_all(picked.iter().map(|batch| deliver(&many, batch))).await;
+            for together in batches.chunk_by(|a, b| a.at_once && b.at_once) {
+                join_all(together.iter().map(|batch| deliver_or_die(&many, &all, batch))).await;
             }
             // In the end everything arrived at least once.
             assert!(deliver(&many, &all.iter().rev().cloned().collect::<Vec<_>>()).await.is_empty());

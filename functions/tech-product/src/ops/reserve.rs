@@ -4,7 +4,7 @@ use std::collections::{HashMap, HashSet};
 
 use contracts::{LineRefusal, Reservation, Reserve, ReserveLine, ReservedLine};
 use domain::{ReservationId, Timestamp, VariantId};
-use dynamodb::{Adjust, Error, Refusal, Stored, TRANSACT_OPERATIONS_MAX, Tx};
+use dynamodb::{Adjust, Error, Packed, Refusal, Stored, TRANSACT_OPERATIONS_MAX, Tx};
 use jiff::SignedDuration;
 
 use crate::Ctx;
@@ -115,7 +115,7 @@ fn transaction(id: ReservationId, request: &Reserve, stock: &HashMap<VariantId, 
         user_id: Some(request.user_id),
         parts: Hold::parts_of(&lines),
         ends_at: now + SignedDuration::from_secs(i64::from(request.hold_for_seconds)),
-        lines,
+        lines: Packed(lines),
         created_at: now,
         updated_at: now,
     };

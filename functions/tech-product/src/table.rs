@@ -14,10 +14,16 @@
 //! | | | | GSI3: `SALE#<category>` / price, when on sale | | |
 //! | [`SkuClaim`] | `STORE#<id>` | `SKU#<sku of a variant>` | | | |
 //! | store's counters | `STORE#<id>` | `COUNTERS` | | | |
+//! | [`Standing`] | `STORE#<id>` | `STANDING` | | | |
 //! | [`Import`] | `IMPORT#<id>` | `IMPORT` | `IMPORTS#<store>` / time | | until it is over |
 //! | [`RefusedRow`] | `IMPORT#<id>` | `REFUSED#<number>` | | | |
+//! | [`Picture`] | `IMAGE#<id>` | `IMAGE` | | | while its file is awaited, or leaves |
 //! | [`Hold`] | `RESERVATION#<id>` | `RESERVATION` | | | while it is held |
 //! | [`Delivery`] | `BUYER#<user>` | `DELIVERED#<product>` | | | |
+//! | [`Review`] | `REVIEW#<id>` | `REVIEW` | `REVIEWS#<product>` / id, when approved | `REVIEWS#<status>` / id | |
+//! | | | | GSI3: `REVIEWS#REPORTED` / id, when approved and reported | | |
+//! | [`HelpfulVote`] | `BUYER#<user>` | `HELPFUL#<review>` | | | |
+//! | [`ReviewReport`] | `BUYER#<user>` | `REPORTED#<review>` | `REPORTS#<review>` / time | | |
 //! | outbox | `OUTBOX#<day>#<shard>` | time and event | | | |
 //!
 //! | question | answered by |
@@ -34,27 +40,40 @@
 //! | all products of a store | `STORE#<id>` / `SKU#`, by SKU |
 //! | what can be bought of a product | `PRODUCT#<id>` / `VARIANT#` |
 //! | who moved its stock | GSI1 `MOVEMENTS#<product>`, newest first |
-//! | may somebody review a product | `BUYER#<user>` / `DELIVERED#<product>` |
-//! | holds that are overdue, imports that stand still | `due` |
+//! | does a store sell | get its standing, remembered for 15 s |
+//! | may somebody review a product, and did they | `BUYER#<user>` / `DELIVERED#<product>` |
+//! | what everybody sees of its reviews | GSI1 `REVIEWS#<product>`, newest first; their stars stand in the product and its card |
+//! | reviews that wait for an admin, that were reported | GSI2 `REVIEWS#<status>`, GSI3 `REVIEWS#REPORTED` |
+//! | what a picture's address leads to | its one row |
+//! | holds that are overdue, imports that stand still, pictures that nobody confirmed or shows | `due` |
 //!
 //! Catalogue data and stock are two rows, because they change at different hands and rates: a sale writes 500 bytes, not
 //! the page. What a sale depends on (price, whether the product is on sale) is copied into the stock row in the same
 //! transaction that changes the product, so that a reservation is one conditional update a line.
 
+mod images;
 mod keys;
+mod reviews;
 mod rows;
+mod standing;
 
 use domain::{ImportId, ProductId, Slug, StoreId, Timestamp, VariantId};
 use dynamodb::{Index, IndexSchema, Projection, Query, TableSchema};
 
+pub use images::{Picture, PictureState, picture_key};
 pub use keys::*;
+pub use reviews::{
+    HelpfulVote, ReportReason, ReviewReport, helpful_key, reported_reviews, reports_of, review_key, reviews, reviews_of,
+};
 pub use rows::{
     Brand, BrandStatus, Card, Delivery, Movement, MovementCause, PriceChange, RefusedRow, SkuClaim, SkuRow, SlugClaim,
     Stock,
 };
 
+pub use standing::{Standing, standing_key};
+
 #[cfg(doc)]
-use crate::domain::{Category, Hold, Import, Product, SpecTemplate};
+use crate::domain::{Category, Hold, Import, Product, Review, SpecTemplate};
 
 /// The shape of the table.
 pub const SCHEMA: TableSchema = TableSchema {

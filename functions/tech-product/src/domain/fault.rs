@@ -115,6 +115,8 @@ faults! {
     /// A specification that the category does not have.
     UnknownSpec "unknown-specification" "Bu turkumda bunday xususiyat yo'q" "В этой категории нет такой характеристики"
         "The category has no such specification";
+    /// Fewer than one star or more than five.
+    Stars "not-stars" "Baho 1 dan 5 gacha bo'lishi kerak" "Оценка должна быть от 1 до 5" "A rating is from 1 to 5";
     /// Not a year.
     Year "not-a-year" "Yil 1970 dan 2100 gacha bo'lishi kerak" "Год должен быть от 1970 до 2100"
         "The year must be from 1970 to 2100";

@@ -6,7 +6,7 @@ use domain::{ImportId, Money, ProductId, Slug, StoreId, Timestamp, VariantId};
 use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 
-use super::{Details, Fault, Fiscal};
+use super::{Details, Fault, Fiscal, Gallery, Rating};
 
 const SKU_MAX: usize = 64;
 
@@ -32,6 +32,12 @@ pub struct Product {
     pub fiscal: Fiscal,
     /// What can be bought of it; exactly one is the default.
     pub variants: Vec<Variant>,
+    /// What it looks like.
+    #[serde(default, skip_serializing_if = "Gallery::is_empty")]
+    pub images: Gallery,
+    /// What its reviews say.
+    #[serde(flatten)]
+    pub rating: Rating,
     /// When it was made.
     pub created_at: Timestamp,
     /// When it was changed last.

@@ -4,6 +4,8 @@ use domain::{Localized, Money, ProductId, Slug, StoreId, Timestamp, VariantId};
 use schemars::JsonSchema;
 use serde::Serialize;
 
+use super::image_view::{self, CardImageView, ImageView};
+use super::reviews::RatingView;
 use crate::domain::{
     Category, Condition, Details, Fiscal, FiscalDefaults, Product, SpecField, SpecKind, SpecTemplate, Status, Variant,
 };
@@ -26,8 +28,12 @@ pub(super) struct ProductView {
     details: Details,
     /// What can be bought of it; how many, its availability says.
     variants: Vec<Variant>,
+    /// In order.
+    images: Vec<ImageView>,
     /// What receipts say of it, the category's defaults included.
     fiscal: Fiscal,
+    /// What its reviews say together.
+    rating: RatingView,
     created_at: Timestamp,
     updated_at: Timestamp,
 }
@@ -35,8 +41,9 @@ pub(super) struct ProductView {
 impl From<Product> for ProductView {
     fn from(product: Product) -> Self {
         let price = product.price();
+        let images = image_view::shown(&product.images);
         let Product { product_id, store_id, sku, slug, category, status, details, variants, fiscal, .. } = product;
-        let (created_at, updated_at) = (product.created_at, product.updated_at);
+        let (created_at, updated_at, rating) = (product.created_at, product.updated_at, product.rating.into());
         Self {
             product_id,
             store_id,
@@ -47,7 +54,9 @@ impl From<Product> for ProductView {
             price,
             details,
             variants,
+            images,
             fiscal,
+            rating,
             created_at,
             updated_at,
         }
@@ -73,8 +82,13 @@ pub(super) struct CardView {
     price: Money,
     #[serde(skip_serializing_if = "Option::is_none")]
     original_price: Option<Money>,
+    /// Its primary image; absent when it has none.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    image: Option<CardImageView>,
     condition: Condition,
     status: Status,
+    /// What its reviews say together.
+    rating: RatingView,
     created_at: Timestamp,
 }
 
@@ -82,7 +96,8 @@ impl From<Card> for CardView {
     fn from(card: Card) -> Self {
         let variants = card.variants().count();
         let Card { product_id, variant_id, store_id, sku, slug, category, title, brand, price, .. } = card;
-        let Card { original_price, condition, status, created_at, .. } = card;
+        let image = card.image.map(CardImageView::from);
+        let Card { original_price, condition, status, rating, created_at, .. } = card;
         Self {
             product_id,
             variant_id,
@@ -95,8 +110,10 @@ impl From<Card> for CardView {
             brand,
             price,
             original_price,
+            image,
             condition,
             status,
+            rating: rating.into(),
             created_at,
         }
     }

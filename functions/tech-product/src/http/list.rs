@@ -14,7 +14,7 @@ use uuid::Uuid;
 use super::catalogue::CardView;
 use super::path::part;
 use crate::Ctx;
-use crate::domain::{Condition, SpecField, Wanted};
+use crate::domain::{Condition, SpecField, Wanted, STARS_MAX, Stars};
 use crate::ops::shelf::{self, Asked, Found, Narrowed, Shelves, Sort};
 
 /// Tiyin have at most 16 digits in a key.
@@ -54,7 +54,7 @@ async fn answer(ctx: &Ctx, query: ListQuery) -> Result<Json<PageAnswer<CardView>
     let after = query.cursor.as_deref().map(|cursor| read_cursor(cursor, &query.pattern)).transpose()?;
     let (shelves, narrowed) = shelves(ctx, &query).await?;
     let asked = Asked { shelves, narrowed, sort: query.sort, limit: query.limit, after };
-    let Found { cards, next } = shelf::page(&ctx.table, &asked).await?;
+    let Found { cards, next } = shelf::page(ctx, &asked).await?;
     let next_cursor = next.map(|place| write_cursor(&place, &query.pattern));
     Ok(Json(PageAnswer { items: cards.into_iter().map(CardView::from).collect(), next_cursor }))
 }
@@ -152,6 +152,10 @@ impl ListQuery {
             }
             "min_price" => self.narrowed.min_price = Some(price(&value).ok_or_else(|| not("an amount in tiyin"))?),
             "max_price" => self.narrowed.max_price = Some(price(&value).ok_or_else(|| not("an amount in tiyin"))?),
+            "min_rating" => {
+                let stars = value.parse::<u8>().ok().and_then(|stars| Stars::try_from(stars).ok());
+                self.narrowed.min_rating = Some(stars.ok_or_else(|| not("1 to 5"))?);
+            }
             "in_stock" => self.narrowed.in_stock = value.parse().map_err(|_| not("true or false"))?,
             "sort" => self.sort = sort(&value).ok_or_else(|| not("newest, price or -price"))?,
             "limit" => {
@@ -216,6 +220,7 @@ impl Takes for ListQuery {
             ("condition", several(condition), "Several are alternatives."),
             ("min_price", amount.clone(), "In tiyin."),
             ("max_price", amount, "In tiyin."),
+            ("min_rating", json!({"type": "integer", "minimum": 1, "maximum": STARS_MAX}), "Stars on average, at least."),
             ("in_stock", json!({"type": "boolean"}), "Only what can be bought now."),
             ("sort", sorts, "`price` is the cheapest first, `-price` the dearest."),
             ("limit", limit, "How many at most: a page may be shorter and still have a next one."),

@@ -4,6 +4,8 @@ mod brands;
 mod catalogue;
 mod categories;
 mod file;
+mod image_view;
+mod images;
 mod imports;
 mod inventory;
 mod list;
@@ -15,6 +17,7 @@ mod products;
 mod query;
 mod read;
 mod reservations;
+mod reviews;
 #[cfg(test)]
 mod tests;
 mod variants;

@@ -25,9 +25,9 @@ use crate::table::{self, PriceChange, SlugClaim};
 /// Anyone may keep this, and asks each time whether it is still so.
 const REVALIDATED: &str = "public, no-cache";
 /// Prices change rarely.
-const MINUTE: &str = "public, max-age=60";
+pub(super) const MINUTE: &str = "public, max-age=60";
 /// Grows when the same product is shown in another way: a tag stands for the very bytes.
-const FORM: u32 = 2;
+const FORM: u32 = 4;
 
 /// The tags that the caller knows.
 pub(super) struct IfNoneMatch(Vec<String>);
@@ -94,9 +94,11 @@ pub(super) async fn price_history(
 }
 
 /// The product, if the public may see it.
-async fn on_sale(ctx: &Ctx, id: ProductId) -> Result<Stored<Product>, Problem> {
+pub(super) async fn on_sale(ctx: &Ctx, id: ProductId) -> Result<Stored<Product>, Problem> {
     let product = ctx.table.get::<Product>(table::product_key(id)).await?.filter(|product| product.on_sale());
-    product.ok_or_else(|| Problem::of(&kinds::NOT_FOUND))
+    let product = product.ok_or_else(|| Problem::of(&kinds::NOT_FOUND))?;
+    let sold = ctx.standings.sells(&ctx.table, ctx.clock.now(), product.store_id).await?;
+    if sold { Ok(product) } else { Err(Problem::of(&kinds::NOT_FOUND)) }
 }
 
 impl IfNoneMatch {

@@ -11,7 +11,8 @@ use super::insert::{Inserted, insert};
 use super::{ProductError, brands, categories};
 use crate::Intake;
 use crate::domain::{
-    Details, Fault, Fiscal, Patch, Product, Refusal, STOCK_MAX, SpecTemplate, Status, Variant, check_sku, product_id,
+    Details, Fault, Fiscal, Gallery, Patch, Product, Rating, Refusal, STOCK_MAX, SpecTemplate, Status, Variant, check_sku,
+    product_id,
 };
 use crate::table::MovementCause;
 
@@ -61,6 +62,8 @@ pub async fn create(intake: &Intake, new: NewProduct) -> Result<Product, Product
         fiscal: Fiscal::of(&details, &template.fiscal),
         details,
         variants: vec![default_variant(id, new.sku, new.price)],
+        images: Gallery::default(),
+        rating: Rating::default(),
         created_at: now,
         updated_at: now,
         edited_at: Some(now),

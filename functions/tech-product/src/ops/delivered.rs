@@ -24,6 +24,7 @@ pub async fn delivered(ctx: &Ctx, told: &OrderEnded, at: Timestamp) -> Result<()
             store_id: told.order.store_id,
             order_id: told.order.order_id,
             delivered_at: at,
+            review_id: None,
         };
         match ctx.table.create(&row).await {
             Ok(()) | Err(Error::Refused(_)) => Ok(()),

@@ -8,15 +8,18 @@ pub mod create_product;
 pub mod delivered;
 pub mod filters;
 mod give_up;
+pub mod images;
 mod insert;
 mod insert_many;
 pub mod prices;
 mod product_error;
 pub mod reserve;
+pub mod reviews;
 mod save;
 pub mod settle;
 pub mod shelf;
 mod slice;
+pub mod standing;
 pub mod stock;
 pub mod sweep;
 #[cfg(test)]

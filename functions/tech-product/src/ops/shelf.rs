@@ -11,7 +11,8 @@ use domain::{PageLimit, ProductId, Slug, StoreId};
 use dynamodb::{Cursor, Error, Query, Table};
 use futures::future::try_join_all;
 
-use crate::domain::{Condition, Wanted, brand_slug};
+use crate::Ctx;
+use crate::domain::{Condition, Stars, Wanted, brand_slug};
 use crate::table::{self, Card, Stock, sortable_price, stock_key};
 
 /// Cards that are looked at for one page.
@@ -55,6 +56,8 @@ pub struct Narrowed {
     pub min_price: Option<i64>,
     /// Not dearer, in tiyin.
     pub max_price: Option<i64>,
+    /// Reviewed, and so many stars or more on average.
+    pub min_rating: Option<Stars>,
     /// Some variant can be bought now.
     pub in_stock: bool,
     /// By the template's names.
@@ -86,17 +89,17 @@ pub struct Found {
 }
 
 /// Reads a page.
-pub async fn page(table: &Table, asked: &Asked) -> Result<Found, Error> {
-    read(table, asked, asked.limit.get() as usize, LOOKED_AT_MAX).await
+pub async fn page(ctx: &Ctx, asked: &Asked) -> Result<Found, Error> {
+    read(ctx, asked, asked.limit.get() as usize, LOOKED_AT_MAX).await
 }
 
 /// Reads so many cards as if they were one page.
-pub async fn first(table: &Table, asked: &Asked, count: usize) -> Result<Found, Error> {
-    read(table, asked, count, count).await
+pub async fn first(ctx: &Ctx, asked: &Asked, count: usize) -> Result<Found, Error> {
+    read(ctx, asked, count, count).await
 }
 
-async fn read(table: &Table, asked: &Asked, full: usize, looked_at_max: usize) -> Result<Found, Error> {
-    let mut merge = Merge::new(table, asked);
+async fn read(ctx: &Ctx, asked: &Asked, full: usize, looked_at_max: usize) -> Result<Found, Error> {
+    let mut merge = Merge::new(&ctx.table, asked);
     let (mut found, mut left, mut stocks) = (Found::default(), looked_at_max, STOCKS_MAX);
     while found.cards.len() < full && left > 0 && stocks > 0 {
         let mut batch = Vec::new();
@@ -110,7 +113,8 @@ async fn read(table: &Table, asked: &Asked, full: usize, looked_at_max: usize) -
             }
         }
         let over = merge.is_over();
-        found.cards.extend(if asked.narrowed.in_stock { in_stock(table, batch).await? } else { batch });
+        let batch = shown(ctx, batch).await?;
+        found.cards.extend(if asked.narrowed.in_stock { in_stock(&ctx.table, batch).await? } else { batch });
         if over {
             found.next = None;
             break;
@@ -120,14 +124,22 @@ async fn read(table: &Table, asked: &Asked, full: usize, looked_at_max: usize) -
 }
 
 fn admits(narrowed: &Narrowed, card: &Card) -> bool {
-    let Narrowed { store, brands, conditions, min_price, max_price, in_stock: _, specs } = narrowed;
+    let Narrowed { store, brands, conditions, min_price, max_price, min_rating, in_stock: _, specs } = narrowed;
     let brand = || card.brand.as_deref().and_then(|name| brand_slug(name).ok()).map(|brand| brand.slug);
     store.is_none_or(|store| card.store_id == store)
         && (conditions.is_empty() || conditions.contains(&card.condition))
         && min_price.is_none_or(|min| card.price.minor() >= min)
         && max_price.is_none_or(|max| card.price.minor() <= max)
+        && min_rating.is_none_or(|min| card.rating.at_least(min))
         && specs.iter().all(|(name, wanted)| card.facets.get(name).is_some_and(|facet| wanted.admits(facet)))
         && (brands.is_empty() || brand().is_some_and(|slug| brands.contains(&slug)))
+}
+
+/// Those of `cards` whose store sells.
+async fn shown(ctx: &Ctx, cards: Vec<Card>) -> Result<Vec<Card>, Error> {
+    let stores = cards.iter().map(|card| card.store_id).collect();
+    let stopped = ctx.standings.stopped(&ctx.table, ctx.clock.now(), stores).await?;
+    Ok(cards.into_iter().filter(|card| !stopped.contains(&card.store_id)).collect())
 }
 
 /// Those of `cards` of which some variant can be bought.

@@ -13,7 +13,7 @@ use super::insert::{Inserted, insert};
 use super::save::{Recount, save};
 use crate::Ctx;
 use crate::domain::{
-    Details, Fault, Fiscal, Import, ImportMark, ImportRow, Made, Patch, Product, Refusal, SpecTemplate, Status,
+    Details, Fault, Fiscal, Gallery, Import, ImportMark, ImportRow, Made, Patch, Product, Rating, Refusal, SpecTemplate, Status,
     Variant, missing, product_id,
 };
 use crate::table::{Card, MovementCause, Stock, card_key, product_key, stock_key};
@@ -91,6 +91,8 @@ impl Context<'_> {
             fiscal: Fiscal::of(&details, &self.template.fiscal),
             details,
             variants: vec![default_variant(id, row.sku.clone(), row.price)],
+            images: Gallery::default(),
+            rating: Rating::default(),
             created_at: now,
             updated_at: now,
             edited_at: None,

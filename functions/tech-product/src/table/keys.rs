@@ -266,7 +266,7 @@ impl Row for Hold {
 }
 
 /// Milliseconds with leading zeros: text that sorts by time.
-fn sortable(at: Timestamp) -> String {
+pub(super) fn sortable(at: Timestamp) -> String {
     format!("{:013}", at.as_millisecond())
 }
 

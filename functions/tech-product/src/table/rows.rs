@@ -3,12 +3,12 @@
 use std::collections::BTreeMap;
 
 use domain::{
-    ImportId, Localized, Money, OrderId, ProductId, ReservationId, Slug, StoreId, Timestamp, UserId, VariantId,
+    ImageId, ImportId, Localized, Money, OrderId, ProductId, ReservationId, ReviewId, Slug, StoreId, Timestamp, UserId, VariantId,
 };
 use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 
-use crate::domain::{Condition, Facet, Fiscal, Product, Refusal, Status};
+use crate::domain::{Condition, Facet, Fiscal, Product, Rating, Refusal, Status};
 
 /// A maker. Whoever names it first makes it `PENDING`; an admin verifies it.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
@@ -148,6 +148,9 @@ pub struct Delivery {
     pub order_id: OrderId,
     /// When that was.
     pub delivered_at: Timestamp,
+    /// The review that they wrote of it: one at a time.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub review_id: Option<ReviewId>,
 }
 
 /// Which product a slug belongs to.
@@ -210,6 +213,9 @@ pub struct Card {
     /// The crossed-out price.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub original_price: Option<Money>,
+    /// Its primary image.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub image: Option<ImageId>,
     /// What somebody had before.
     pub condition: Condition,
     /// Whether it is on sale.
@@ -217,6 +223,9 @@ pub struct Card {
     /// What it can be filtered by, under the template's names.
     #[serde(default, skip_serializing_if = "BTreeMap::is_empty")]
     pub facets: BTreeMap<String, Facet>,
+    /// What its reviews say.
+    #[serde(flatten)]
+    pub rating: Rating,
     /// When it was made.
     pub created_at: Timestamp,
 }
@@ -253,9 +262,11 @@ impl Card {
             others: others.collect(),
             price: product.lowest_price()?,
             original_price: product.details.original_price,
+            image: product.images.primary().map(|image| image.image_id),
             condition: product.details.condition,
             status: product.status,
             facets: filterable.map(|spec| (spec.name.clone(), Facet::from(&spec.value))).collect(),
+            rating: product.rating,
             created_at: product.created_at,
         })
     }

@@ -8,6 +8,7 @@
 //! | token (code) | `USER#<user>` | `TOKEN#<token>` | deleted a day after its end |
 //! | session | `USER#<user>` | `SESSION#<session>` | GSI1 `SESSIONS#<user>` / login; due at its end; deleted 30 days after |
 //! | login attempt | `USER#<user>` | `LOGIN#<ms>#<id>` | deleted after 90 days |
+//! | failed attempts that count nowhere | `USER#<nobody>` | `VAIN` | deleted after 90 days |
 //! | audit entry | `AUDIT#<resource>` | `<ms>#<event>` | GSI1 `AUDIT-ACTOR#<actor>` / `<ms>#<event>` |
 //!
 //! | question | answered by |
@@ -37,7 +38,8 @@ pub const SCHEMA: TableSchema =
 
 const TOKEN_KEPT: SignedDuration = SignedDuration::from_hours(24);
 const SESSION_KEPT: SignedDuration = SignedDuration::from_hours(30 * 24);
-const LOGIN_KEPT: SignedDuration = SignedDuration::from_hours(90 * 24);
+/// How long attempts to sign in are remembered.
+pub(crate) const LOGIN_KEPT: SignedDuration = SignedDuration::from_hours(90 * 24);
 
 pub(crate) fn account_key(user: UserId) -> Key {
     Key::new(user_partition(user), "ACCOUNT")
@@ -57,6 +59,10 @@ pub(crate) fn token_key(user: UserId, token: TokenId) -> Key {
 
 pub(crate) fn session_key(user: UserId, session: SessionId) -> Key {
     Key::new(user_partition(user), format!("SESSION#{session}"))
+}
+
+pub(crate) fn vain_key(nobody: UserId) -> Key {
+    Key::new(user_partition(nobody), "VAIN")
 }
 
 /// A person's sessions as they read them.

@@ -38,7 +38,7 @@ pub struct Account {
     /// A request is at work on the pending account until then.
     #[serde(default)]
     pub busy_until: Option<Timestamp>,
-    /// The code that verifies the email, once one was sent.
+    /// The code that verifies the email, once one was sent; the one that did, afterwards.
     #[serde(default)]
     pub email_code: Option<TokenId>,
     /// Wrong passwords since the last right one or the last lock.
@@ -128,6 +128,11 @@ impl Account {
         self.email_code.filter(|_| self.status == Status::PendingVerification)
     }
 
+    /// The code by which the account became usable, if one was sent.
+    pub fn shown_code(&self) -> Option<TokenId> {
+        self.email_code.filter(|_| self.status == Status::Active)
+    }
+
     /// The account while one request works on it: whoever comes meanwhile waits.
     pub fn working(&self, now: Timestamp) -> Self {
         let finish_by = self.finish_by.max(Some(now + UNFINISHED));
@@ -160,7 +165,6 @@ impl Account {
         Self {
             status: Status::Active,
             email_verified: true,
-            email_code: None,
             finish_by: None,
             busy_until: None,
             password_changed_at: now,
@@ -228,6 +232,7 @@ mod tests {
         assert!(!ready.is_busy(now) && working.is_busy(now) && !working.is_busy(now + WORK));
         assert_eq!((working.awaited_code(), working.finish_by), (ready.awaited_code(), ready.finish_by));
         assert_eq!(working.given_up(), ready);
-        assert_eq!(ready.verified(now).awaited_code(), None);
+        assert_eq!((ready.awaited_code(), ready.shown_code()), (Some(TokenId::derived("t")), None));
+        assert_eq!((ready.verified(now).awaited_code(), ready.verified(now).shown_code()), (None, ready.awaited_code()));
     }
 }

@@ -38,6 +38,17 @@ pub enum TokenKind {
     EmailVerification,
 }
 
+/// What a request that may be the one that used the token, once more, comes to.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum Repeated {
+    /// The same code, as long as it would count.
+    Same,
+    /// Another: the token with one try less.
+    Other(UserToken),
+    /// Never used, over, or tried too often: nothing is compared.
+    Over,
+}
+
 /// What a try comes to.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub enum Tried {
@@ -63,8 +74,21 @@ impl UserToken {
         if key.matches(self.id, code, &self.hash) {
             Tried::Right(Self { used_at: Some(now), ..self.clone() })
         } else {
-            Tried::Wrong(Self { attempts: self.attempts + 1, ..self.clone() })
+            Tried::Wrong(self.missed())
         }
+    }
+
+    /// Judges `code` at `now` as that of the request whose answer was lost.
+    pub fn repeat(&self, code: &Code, key: &CodeKey, now: Timestamp) -> Repeated {
+        if self.used_at.is_none() || now >= self.ends_at || self.attempts >= CODE_ATTEMPTS_MAX {
+            return Repeated::Over;
+        }
+        if key.matches(self.id, code, &self.hash) { Repeated::Same } else { Repeated::Other(self.missed()) }
+    }
+
+    /// The token with one try less.
+    pub fn missed(&self) -> Self {
+        Self { attempts: self.attempts + 1, ..self.clone() }
     }
 }
 
@@ -80,6 +104,14 @@ mod tests {
             UserToken::of(TokenId::derived("t"), UserId::derived("u"), TokenKind::EmailVerification, &right, &key, now);
         let Tried::Right(used) = token.attempt(&right, &key, now) else { panic!("it is right") };
         assert_eq!(used.attempt(&right, &key, now), Tried::Spent);
+        assert_eq!((used.repeat(&right, &key, now), token.repeat(&right, &key, now)), (Repeated::Same, Repeated::Over));
+        assert_eq!(used.repeat(&right, &key, now + CODE_LIFE), Repeated::Over);
+        let mut asked = used;
+        for _ in 0..CODE_ATTEMPTS_MAX {
+            let Repeated::Other(next) = asked.repeat(&wrong, &key, now) else { panic!("it is another") };
+            asked = next;
+        }
+        assert_eq!(asked.repeat(&right, &key, now), Repeated::Over);
         assert_eq!(token.attempt(&right, &key, now + CODE_LIFE), Tried::Spent);
         let mut tried = token;
         for _ in 0..CODE_ATTEMPTS_MAX {

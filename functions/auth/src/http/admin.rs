@@ -43,6 +43,9 @@ impl From<AuditEntry> for EntryAnswer {
     }
 }
 
+/// No kind and id are longer; DynamoDB's keys end at 2,048 bytes.
+const LENGTH_MAX: usize = 200;
+
 /// The list's name in its cursors.
 const AUDIT: &str = "auth-audit";
 
@@ -52,10 +55,11 @@ pub(super) async fn audit_logs(
     Query(asked): Query<AuditQuery>,
     page: PageQuery,
 ) -> Result<Json<PageAnswer<EntryAnswer>>, Problem> {
+    let fits = |text: &str| (1..=LENGTH_MAX).contains(&text.len());
     let query = match (&asked.resource, &asked.actor) {
-        (Some(resource), None) if !resource.is_empty() => audit_of_resource(resource),
-        (None, Some(actor)) if !actor.is_empty() => audit_of_actor(&audit::asked_actor(actor)),
-        _ => return Err(Problem::of(&kinds::PARAMETER).with("detail", "give either resource or actor")),
+        (Some(resource), None) if fits(resource) => audit_of_resource(resource),
+        (None, Some(actor)) if fits(actor) => audit_of_actor(&audit::asked_actor(actor)),
+        _ => return Err(Problem::of(&kinds::PARAMETER).with("detail", "give either resource or actor, of up to 200 characters")),
     };
     let caller = claims.user_id.to_string();
     let found = audit::list(&ctx, page.apply(query, AUDIT, &caller)?).await?;

@@ -2,6 +2,7 @@
 
 mod account;
 mod admin;
+mod field;
 mod problem;
 mod public;
 #[cfg(test)]

@@ -7,10 +7,11 @@ use lambda::http::{Accepted, Body, ClientInfo, IdempotencyKey, Problem};
 use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 
+use super::field::{code, email, password, role};
 use super::problem::SESSION_OVER;
 use crate::IdentityCtx;
 use crate::domain::user_token::CODE_LIFE;
-use crate::domain::{Email, Password, RefreshToken, Status};
+use crate::domain::{RefreshToken, Status};
 use crate::ops;
 use crate::ops::login::{Login, SignedIn};
 use crate::ops::refresh::Refresh;
@@ -43,11 +44,11 @@ pub(super) async fn register(
     client: ClientInfo,
     Body(body): Body<RegisterBody>,
 ) -> Result<Accepted<CodeSent>, Problem> {
-    let email = email(&body.email)?;
+    let email = email(&body.email, client.locale)?;
     // For the form alone: the password that counts comes with the code.
-    password(&body.password, &email)?;
+    password(&body.password, &email, client.locale)?;
     if body.role.is_admin() {
-        return Err(Problem::field("role", "must be CUSTOMER or VENDOR"));
+        return Err(role(client.locale));
     }
     let locale = body.locale.unwrap_or(client.locale);
     ops::register::register(&ctx, &Register { email, role: body.role, locale }).await?;
@@ -72,11 +73,12 @@ pub(super) struct Verified {
 
 pub(super) async fn verify_email(
     State(ctx): State<IdentityCtx>,
+    ClientInfo { locale, .. }: ClientInfo,
     Body(body): Body<VerifyBody>,
 ) -> Result<Json<Verified>, Problem> {
-    let code = body.code.parse().map_err(|e| Problem::field("code", e))?;
-    let email = email(&body.email)?;
-    let password = password(&body.password, &email)?;
+    let code = code(&body.code, locale)?;
+    let email = email(&body.email, locale)?;
+    let password = password(&body.password, &email, locale)?;
     ops::verify_email::verify_email(&ctx, &VerifyEmail { email, code, password }).await?;
     Ok(Json(Verified { status: Status::Active }))
 }
@@ -90,9 +92,10 @@ pub(super) struct ResendBody {
 
 pub(super) async fn resend_verification(
     State(ctx): State<IdentityCtx>,
+    client: ClientInfo,
     Body(body): Body<ResendBody>,
 ) -> Result<Accepted<CodeSent>, Problem> {
-    ops::resend_verification::resend_verification(&ctx, &email(&body.email)?).await?;
+    ops::resend_verification::resend_verification(&ctx, &email(&body.email, client.locale)?).await?;
     Ok(Accepted(CODE_SENT))
 }
 
@@ -135,7 +138,7 @@ pub(super) async fn login(
     client: ClientInfo,
     Body(body): Body<LoginBody>,
 ) -> Result<Json<TokenAnswer>, Problem> {
-    let email = email(&body.email)?;
+    let email = email(&body.email, client.locale)?;
     let command = Login { email, password: body.password, device: body.device, client };
     Ok(Json(ops::login::login(&ctx, &command).await?.into()))
 }
@@ -156,12 +159,4 @@ pub(super) async fn refresh(
     let token = RefreshToken::parse(&body.refresh_token).map_err(|_| Problem::of(&SESSION_OVER))?;
     let command = Refresh { token, idempotency_key: key.map(|key| key.0), client };
     Ok(Json(ops::refresh::refresh(&ctx, &command).await?.into()))
-}
-
-fn email(text: &str) -> Result<Email, Problem> {
-    text.parse().map_err(|e| Problem::field("email", e))
-}
-
-fn password(text: &str, email: &Email) -> Result<Password, Problem> {
-    Password::parse(text, email).map_err(|e| Problem::field("password", e))
 }

@@ -3,8 +3,8 @@
 use std::fmt;
 
 use contracts::Actor;
-use domain::{SessionId, TokenId};
-use dynamodb::{Stored, Tx};
+use domain::{SessionId, TokenId, UserId};
+use dynamodb::{Adjust, Stored, Tx};
 use lambda::http::ClientInfo;
 use serde_json::json;
 
@@ -15,6 +15,7 @@ use crate::credentials::{CredentialsError, Tokens};
 use crate::domain::account::LoginFailed;
 use crate::domain::session::SESSION_LIFE;
 use crate::domain::{Account, Email, LoginAttempt, LoginFailure, RefreshToken, Session, SessionStatus, Status};
+use crate::table::{LOGIN_KEPT, vain_key};
 
 /// Somebody signs in.
 pub struct Login {
@@ -104,20 +105,27 @@ fn unavailable(answer: Result<Tokens, CredentialsError>) -> Result<(), Error> {
 }
 
 async fn refuse_unknown(ctx: &IdentityCtx, command: &Login) -> Result<Error, Error> {
-    let failure = Some(LoginFailure::UnknownAccount);
-    ctx.table.create(&attempt(ctx, command, nobody(&command.email), failure)).await?;
+    remember(ctx, command, nobody(&command.email), LoginFailure::UnknownAccount).await?;
     Ok(Error::WrongCredentials)
+}
+
+/// Remembers a failure that counts nowhere. It costs the transaction that counting one costs.
+async fn remember(ctx: &IdentityCtx, command: &Login, user: UserId, failure: LoginFailure) -> Result<(), Error> {
+    let row = attempt(ctx, command, user, Some(failure));
+    let in_vain = Adjust::upsert("in-vain").add("failures", 1).set_once("expires_at", (row.at + LOGIN_KEPT).as_second());
+    let tx = Tx::new().adjust("in vain", vain_key(nobody(&command.email)), in_vain).create("login", &row);
+    Ok(ctx.table.commit(tx).await?)
 }
 
 /// The password is right, but the account is locked, not proven or stopped.
 async fn refuse_stopped(ctx: &IdentityCtx, command: &Login, account: &Account) -> Result<Option<SignedIn>, Error> {
     let is_locked = account.is_locked(ctx.clock.now());
     let failure = if is_locked { LoginFailure::Locked } else { LoginFailure::NotActive };
-    ctx.table.create(&attempt(ctx, command, account.id, Some(failure))).await?;
+    remember(ctx, command, account.id, failure).await?;
     Err(Error::WrongCredentials)
 }
 
-fn attempt(ctx: &IdentityCtx, command: &Login, user_id: domain::UserId, failure: Option<LoginFailure>) -> LoginAttempt {
+fn attempt(ctx: &IdentityCtx, command: &Login, user_id: UserId, failure: Option<LoginFailure>) -> LoginAttempt {
     let at = ctx.clock.now();
     LoginAttempt {
         id: TokenId::generate(at, &*ctx.entropy),
@@ -140,10 +148,10 @@ async fn record(
 ) -> Result<(), Error> {
     for _ in 0..RACES_MAX {
         let now = ctx.clock.now();
-        let row = attempt(ctx, command, account.id, Some(failure));
         if account.is_locked(now) || account.status == Status::PendingVerification {
-            return Ok(ctx.table.create(&row).await?);
+            return remember(ctx, command, account.id, failure).await;
         }
+        let row = attempt(ctx, command, account.id, Some(failure));
         let LoginFailed { account: failed, locked } = account.login_failed(now);
         let mut tx = Tx::new().replace("account", &account, &failed).create("login", &row);
         if locked {

@@ -5,19 +5,20 @@
 //!
 //! A right code takes the account (`turn`), sets the password in Cognito, and then activates the account, keeps
 //! the password's hash and uses the code up in one transaction. A crash before that leaves a pending account and a code
-//! that still counts.
+//! that still counts. A request whose answer was lost may be repeated as long as the code would count: it is answered alike.
 
 use contracts::Actor;
+use domain::{Timestamp, TokenId, UserId};
 use dynamodb::{Stored, Tx};
 use serde_json::json;
 
-use super::lookup::account_of;
+use super::lookup::{account_of, nobody};
 use super::turn::{self, TURNS_MAX};
 use super::{Error, event};
 use crate::IdentityCtx;
-use crate::domain::user_token::Tried;
-use crate::domain::{Account, Code, Email, Password, UserToken};
-use crate::table::{PasswordHistory, token_key};
+use crate::domain::user_token::{Repeated, Tried};
+use crate::domain::{Account, Code, CodeKey, Email, Password, TokenKind, UserToken};
+use crate::table::{PasswordHistory, passwords_key, token_key};
 
 /// Somebody shows a code.
 pub struct VerifyEmail {
@@ -32,13 +33,21 @@ pub struct VerifyEmail {
 /// Makes the account active, with the password, if the code is the one that was sent to its address last.
 ///
 /// A try counts by a write that fails when the token changed since it was read; then it is judged anew. So five wrong
-/// ones end the token however many come at once, and of two right ones one is too late.
+/// ones end the token however many come at once, and of two right ones with different passwords one is too late.
 pub async fn verify_email(ctx: &IdentityCtx, command: &VerifyEmail) -> Result<(), Error> {
     let key = ctx.credentials.code_key().await?;
     for _ in 0..TURNS_MAX {
         let now = ctx.clock.now();
-        let account = account_of(ctx, &command.email).await?.ok_or(Error::WrongCode)?;
-        let id = account.awaited_code().ok_or(Error::WrongCode)?;
+        let Some(account) = account_of(ctx, &command.email).await? else {
+            return in_vain(ctx, command, now).await;
+        };
+        if let Some(id) = account.shown_code() {
+            match repeat(ctx, command, (account.id, id), &key, now).await {
+                Err(Error::Table(error)) if error.refused().is_some() => continue,
+                done => return done,
+            }
+        }
+        let Some(id) = account.awaited_code() else { return in_vain(ctx, command, now).await };
         if account.is_busy(now) {
             turn::wait().await;
             continue;
@@ -61,6 +70,48 @@ pub async fn verify_email(ctx: &IdentityCtx, command: &VerifyEmail) -> Result<()
         }
     }
     Err(Error::Busy)
+}
+
+/// What a code for an active account comes to: it is the one that made it so, shown once more with the same password,
+/// or a wrong one.
+async fn repeat(
+    ctx: &IdentityCtx,
+    command: &VerifyEmail,
+    (user, id): (UserId, TokenId),
+    key: &CodeKey,
+    now: Timestamp,
+) -> Result<(), Error> {
+    let Some(token) = ctx.table.get_consistent::<UserToken>(token_key(user, id)).await? else {
+        return in_vain(ctx, command, now).await;
+    };
+    let missed = match token.repeat(&command.code, key, now) {
+        Repeated::Over => return in_vain(ctx, command, now).await,
+        Repeated::Other(missed) => missed,
+        Repeated::Same => {
+            let kept = ctx.table.get_consistent::<PasswordHistory>(passwords_key(user)).await?;
+            if kept.is_some_and(|kept| kept.hashes.first().is_some_and(|hash| command.password.matches(hash))) {
+                return Ok(());
+            }
+            token.missed()
+        }
+    };
+    ctx.table.replace(&token, missed).await?;
+    Err(Error::WrongCode)
+}
+
+/// Costs what a wrong code costs: how long the answer takes does not tell whether the address awaits a code.
+async fn in_vain(ctx: &IdentityCtx, command: &VerifyEmail, now: Timestamp) -> Result<(), Error> {
+    let (user_id, id) = (nobody(&command.email), TokenId::derived("auth/nobody"));
+    let hash = String::new();
+    let token = UserToken { id, user_id, kind: TokenKind::EmailVerification, hash, attempts: 0, ends_at: now, used_at: None };
+    let done = match ctx.table.get_consistent::<UserToken>(token_key(user_id, id)).await? {
+        Some(there) => ctx.table.replace(&there, there.missed()).await.map(|_| ()),
+        None => ctx.table.create(&token).await,
+    };
+    match done {
+        Err(error) if error.refused().is_none() => Err(error.into()),
+        _ => Err(Error::WrongCode),
+    }
 }
 
 /// What a right code comes to, by the one request that works on the account.
@@ -168,6 +219,33 @@ mod tests {
         let codes: Vec<_> = (0..20).map(|nth| wrong(&right, nth)).collect();
         let tries = join_all(codes.iter().map(|code| w.verify_with(EMAIL, code, PASSWORD))).await;
         assert!(tries.iter().all(|tried| matches!(tried, Err(Error::WrongCode))), "{tries:?}");
+        assert!(matches!(w.verify(EMAIL, PASSWORD).await, Err(Error::WrongCode)));
+    }
+
+    #[tokio::test]
+    async fn a_request_whose_answer_was_lost_is_answered_alike_and_nothing_else_is() {
+        let w = World::new().await;
+        w.register(EMAIL).await.unwrap();
+        let code = w.mailbox.code(EMAIL);
+        for _ in 0..3 {
+            w.verify_with(EMAIL, &code, PASSWORD).await.unwrap();
+        }
+        assert_eq!(w.told("user.registered").await, 1, "once");
+        for _ in 0..5 {
+            assert!(matches!(w.verify_with(EMAIL, &code, STRANGER).await, Err(Error::WrongCode)));
+        }
+        w.login(EMAIL, STRANGER).await.unwrap_err();
+        let asked = w.verify_with(EMAIL, &code, PASSWORD).await;
+        assert!(matches!(asked, Err(Error::WrongCode)), "nobody tries passwords by it: {asked:?}");
+        w.login(EMAIL, PASSWORD).await.unwrap();
+    }
+
+    #[tokio::test]
+    async fn the_code_of_a_finished_registration_is_over_after_ten_minutes() {
+        let w = World::new().await;
+        w.register(EMAIL).await.unwrap();
+        w.verify(EMAIL, PASSWORD).await.unwrap();
+        w.clock.advance(SignedDuration::from_mins(10));
         assert!(matches!(w.verify(EMAIL, PASSWORD).await, Err(Error::WrongCode)));
     }
 

@@ -9,8 +9,12 @@ use super::{Cart, QUANTITY_MAX, Refusal};
 pub const SAVED_MAX: usize = 50;
 
 impl Cart {
-    /// Moves a line out of the cart to those saved for later; pieces of a variant that is there add up.
-    pub fn save(&mut self, item_id: CartItemId) -> Result<Fact, Refusal> {
+    /// Moves a line out of the cart to those saved for later; pieces of a variant that is there add up. `None` when that
+    /// was done before: a request may come twice.
+    pub fn save(&mut self, item_id: CartItemId) -> Result<Option<Fact>, Refusal> {
+        if self.saved.iter().any(|line| line.item_id == item_id) {
+            return Ok(None);
+        }
         let line = self.lines.iter().find(|line| line.item_id == item_id).ok_or(Refusal::UnknownItem)?;
         if let Some(kept) = self.saved.iter_mut().find(|kept| kept.is(line.product_id, line.variant_id)) {
             kept.quantity = kept.quantity.saturating_add(line.quantity).min(QUANTITY_MAX);
@@ -19,7 +23,7 @@ impl Cart {
         } else {
             return Err(Refusal::SavedFull);
         }
-        self.remove(item_id)
+        self.remove(item_id).map(Some)
     }
 
     /// Moves a saved line back into the cart, as it is offered now, if it can be bought.

@@ -63,7 +63,7 @@ impl From<(Store, Presentation)> for StorePage {
         let selling = store.selling.clone();
         Self {
             store: store.into(),
-            reviews: said.reviews,
+            reviews: selling.reviews,
             return_policy: said.return_policy,
             free_shipping_from: selling.free_from(),
             shipping_fees: selling.shipping_fees,

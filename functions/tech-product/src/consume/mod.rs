@@ -9,8 +9,8 @@ use lambda_runtime::LambdaEvent;
 use serde_json::Value;
 use tracing::{Instrument, Span, error, info_span, warn};
 
-use crate::ops::{delivered::delivered, sweep::sweep, work_off::work_off};
-use crate::{GoOn, Intake};
+use crate::ops::{delivered::delivered, standing::stands, sweep::sweep, work_off::work_off};
+use crate::{Ctx, GoOn, Intake};
 
 /// Serves the queues and the schedule until the runtime ends the function.
 pub async fn run(intake: Intake) -> Result<(), lambda::Failure> {
@@ -66,6 +66,19 @@ impl Message {
     }
 }
 
+/// Takes in what another service tells.
+async fn learn(ctx: &Ctx, event: &Event) -> Result<(), dynamodb::Error> {
+    match &event.fact {
+        Fact::OrderDelivered(told) => delivered(ctx, told, event.at).await,
+        Fact::StoreSuspended(told) | Fact::StoreClosed(told) => stands(ctx, told, false).await,
+        Fact::StoreReinstated(told) => stands(ctx, told, true).await,
+        other => {
+            warn!(event.kind = other.name(), "an event that nobody here asked for");
+            Ok(())
+        }
+    }
+}
+
 /// Judges each message alone: neither an error nor a panic of one reaches its neighbours.
 async fn deal_with(intake: &Intake, record: &SqsMessage) -> Result<(), String> {
     let message = Message::read(record.body.as_deref().unwrap_or_default())?;
@@ -73,13 +86,7 @@ async fn deal_with(intake: &Intake, record: &SqsMessage) -> Result<(), String> {
     let work = async move {
         match message {
             Message::GoOn(GoOn { import_id }) => work_off(intake, import_id).await.map_err(|e| e.to_string()),
-            Message::Event(event) => match &event.fact {
-                Fact::OrderDelivered(told) => delivered(&intake.ctx, told, event.at).await.map_err(|e| e.to_string()),
-                other => {
-                    warn!(event.kind = other.name(), "an event that nobody here asked for");
-                    Ok(())
-                }
-            },
+            Message::Event(event) => learn(&intake.ctx, &event).await.map_err(|e| e.to_string()),
         }
     };
     let work = Box::pin(work.instrument(span));

@@ -27,10 +27,17 @@ pub fn inventory() -> Routes<Ctx> {
     let (staff_of, internal) = (Access::StaffOf(InventoryWrite), Access::Internal);
     Routes::new("tech-product-inventory")
         .get("/v1/products/{product_id}/availability", Access::Public, "What can be bought of a product", availability)
+        .about("As of now, by variant; nothing is held for whoever asks.")
         .get("/v1/products/{product_id}/inventory", staff_of, "The stock of a product", show)
+        .about("By variant: `available + reserved = on_hand`.")
         .patch("/v1/products/{product_id}/inventory", staff_of, "Count, receive or write off pieces", change)
+        .about(
+            "One of `on_hand` (so many are there), `adjust` (so many more or fewer) and `low_stock`. Never below \
+             what orders have reserved.",
+        )
         .refuses(&[&STOCK_RESERVED, &kinds::CONFLICT])
         .get("/v1/products/{product_id}/inventory/movements", staff_of, "Who moved the stock of a product", movements)
+        .about("Newest first; the movements of a variant sum to its `on_hand`.")
         .get("/internal/variants/{product_id}/{variant_id}", internal, "What a cart needs to know", reservations::offer)
         .post("/internal/offers", internal, "What a cart needs to know of many variants", reservations::offers)
         .put("/internal/reservations/{reservation_id}", internal, "Hold every line or none", reservations::reserve)
@@ -43,8 +50,10 @@ pub fn inventory() -> Routes<Ctx> {
 async fn availability(State(ctx): State<Ctx>, Path(id): Path<String>) -> Result<Json<AvailabilityAnswer>, Problem> {
     let product_id: ProductId = part(&id)?;
     let stock = ctx.table.query_all::<Stock>(table::stock_of(product_id), VARIANTS_MAX).await?;
+    let store = stock.first().map(|stock| stock.store_id);
+    let store = store.ok_or_else(|| Problem::of(&kinds::NOT_FOUND))?;
     let variants: Vec<AvailabilityView> = stock.iter().filter(|s| s.active).map(|s| (&**s).into()).collect();
-    if variants.is_empty() {
+    if variants.is_empty() || !ctx.standings.sells(&ctx.table, ctx.clock.now(), store).await? {
         return Err(Problem::of(&kinds::NOT_FOUND));
     }
     Ok(Json(AvailabilityAnswer { product_id, variants }))

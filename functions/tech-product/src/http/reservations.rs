@@ -29,7 +29,11 @@ pub(super) async fn offer(
     Path((product, variant)): Path<(String, String)>,
 ) -> Result<Json<Offer>, Problem> {
     let stock = ctx.table.get_consistent::<Stock>(stock_key(part(&product)?, part(&variant)?)).await?;
-    Ok(Json(offered(stock.ok_or_else(|| Problem::of(&kinds::NOT_FOUND))?.into_row())))
+    let stock = stock.ok_or_else(|| Problem::of(&kinds::NOT_FOUND))?.into_row();
+    // For a cart to take it or not; offers of many are to price a cart, beside the terms of its stores.
+    let sells = ctx.standings.sells(&ctx.table, ctx.clock.now(), stock.store_id).await?;
+    let offer = offered(stock);
+    Ok(Json(Offer { active: offer.active && sells, ..offer }))
 }
 
 pub(super) async fn offers(

@@ -54,7 +54,7 @@ pub async fn filters(ctx: &Ctx, category: &Category) -> Result<Filters, Error> {
         limit: PageLimit::new(PageLimit::MAX).unwrap_or_default(),
         after: None,
     };
-    let Found { cards, .. } = shelf::first(&ctx.table, &asked, SAMPLE_MAX).await?;
+    let Found { cards, .. } = shelf::first(ctx, &asked, SAMPLE_MAX).await?;
     let mut fields: Vec<&SpecField> = Vec::new();
     for field in templates.iter().flat_map(|template| &template.fields).filter(|field| field.filterable) {
         if fields.iter().all(|known| known.name != field.name) {

@@ -58,7 +58,7 @@ fn asked(sort: Sort, narrowed: Narrowed) -> Asked {
 async fn all(w: &World, mut asked: Asked) -> (Vec<String>, usize) {
     let (mut skus, mut pages) = (Vec::new(), 0);
     loop {
-        let Found { cards, next } = page(&w.ctx.table, &asked).await.unwrap();
+        let Found { cards, next } = page(&w.ctx, &asked).await.unwrap();
         pages += 1;
         assert!(cards.len() <= asked.limit.get() as usize);
         skus.extend(cards.into_iter().map(|card| card.sku));
@@ -135,9 +135,9 @@ async fn a_page_looks_at_no_more_than_its_limit_and_says_where_to_go_on() {
     w.import(&rows).await;
     let nobody = Narrowed { brands: vec![slug("nobody")], ..Narrowed::default() };
     let asked = Asked { shelves: Shelves::Categories(vec![slug("cpu")]), ..asked(Sort::Newest, nobody) };
-    let first = page(&w.ctx.table, &asked).await.unwrap();
+    let first = page(&w.ctx, &asked).await.unwrap();
     assert!(first.cards.is_empty() && first.next.is_some(), "short, and honest about it");
-    let second = page(&w.ctx.table, &Asked { after: first.next, ..asked }).await.unwrap();
+    let second = page(&w.ctx, &Asked { after: first.next, ..asked }).await.unwrap();
     assert!(second.cards.is_empty() && second.next.is_none());
 }
 

@@ -2,13 +2,16 @@
 
 use std::sync::Arc;
 
+use axum::extract::FromRef;
 use domain::{Clock, CorrelationId, Entropy, EventId};
 use dynamodb::Table;
 use lambda::Base;
 use lambda::http::{Gate, Gated};
 
 use crate::files::{ImportFiles, S3Files};
+use crate::image_files::ImageFiles;
 use crate::queue::{ImportQueue, SqsQueue};
+use crate::standings::StandingMemory;
 use crate::stores::{RemoteStores, Stores};
 use crate::tree::TreeMemory;
 
@@ -25,6 +28,8 @@ pub struct Ctx {
     pub gate: Gate,
     /// The categories.
     pub tree: TreeMemory,
+    /// Which stores sell.
+    pub standings: StandingMemory,
 }
 
 impl Ctx {
@@ -36,6 +41,7 @@ impl Ctx {
             entropy: Arc::clone(&base.entropy),
             gate: Gate::new(),
             tree: TreeMemory::default(),
+            standings: StandingMemory::default(),
         })
     }
 
@@ -61,6 +67,38 @@ impl Gated for Ctx {
     }
 }
 
+/// What showing the catalogue needs beside the table: where pictures are.
+#[derive(Clone)]
+pub struct Reading {
+    /// The rest.
+    pub ctx: Ctx,
+    /// Pictures of products.
+    pub images: Arc<dyn ImageFiles>,
+}
+
+impl Reading {
+    /// `TABLE_NAME`, `IMAGES_BUCKET`.
+    pub fn new(base: &Base) -> Result<Self, lambda::Failure> {
+        Ok(Self { ctx: Ctx::public(base)?, images: pictures(base)? })
+    }
+}
+
+impl Gated for Reading {
+    fn gate(&self) -> &Gate {
+        &self.ctx.gate
+    }
+}
+
+impl FromRef<Reading> for Ctx {
+    fn from_ref(reading: &Reading) -> Self {
+        reading.ctx.clone()
+    }
+}
+
+fn pictures(base: &Base) -> Result<Arc<dyn ImageFiles>, lambda::Failure> {
+    Ok(Arc::new(S3Files::new(&base.aws, base.settings.require("IMAGES_BUCKET")?)))
+}
+
 /// What taking in products needs beside the table: the stores' terms, the uploaded files, the queue of chunks.
 #[derive(Clone)]
 pub struct Intake {
@@ -70,17 +108,20 @@ pub struct Intake {
     pub stores: Arc<dyn Stores>,
     /// Uploaded files.
     pub files: Arc<dyn ImportFiles>,
+    /// Pictures of products.
+    pub images: Arc<dyn ImageFiles>,
     /// Work to be gone on with.
     pub queue: Arc<dyn ImportQueue>,
 }
 
 impl Intake {
-    /// `TABLE_NAME`, `STORE_SERVICE_URL`, `IMPORTS_BUCKET`, `IMPORTS_QUEUE_URL`.
+    /// `TABLE_NAME`, `STORE_SERVICE_URL`, `IMPORTS_BUCKET`, `IMPORTS_QUEUE_URL`, `IMAGES_BUCKET`.
     pub fn new(base: &Base) -> Result<Self, lambda::Failure> {
         Ok(Self {
             ctx: Ctx::staffed(base)?,
             stores: Arc::new(RemoteStores::new(base.calls(contracts::Service::Store)?)),
             files: Arc::new(S3Files::new(&base.aws, base.settings.require("IMPORTS_BUCKET")?)),
+            images: pictures(base)?,
             queue: Arc::new(SqsQueue::new(&base.aws, base.settings.require("IMPORTS_QUEUE_URL")?)),
         })
     }

@@ -28,7 +28,7 @@ pub enum FileError {
     #[error("there is no file {0}")]
     Gone(String),
     /// No answer, or one that nobody expects.
-    #[error("the bucket of imports does not answer: {0}")]
+    #[error("the bucket does not answer: {0}")]
     Unavailable(String),
 }
 
@@ -65,8 +65,8 @@ pub trait ImportFiles: Send + Sync {
 /// An S3 bucket.
 #[derive(Debug, Clone)]
 pub struct S3Files {
-    s3: Client,
-    bucket: String,
+    pub(crate) s3: Client,
+    pub(crate) bucket: String,
 }
 
 impl S3Files {

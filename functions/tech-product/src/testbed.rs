@@ -15,14 +15,14 @@ use lambda::http::Gate;
 use serde_json::Value;
 use testing::DynamoDb;
 
-use crate::domain::{Format, Import, Mapping, SpecField, product_id};
+use crate::domain::{Format, Import, Mapping, MediaType, SpecField, product_id};
 use crate::files::FileError;
 use crate::ops::categories::{self, NewCategory};
 use crate::ops::upload::{File, Plan, take};
 use crate::ops::work_off::work_off;
 use crate::queue::QueueError;
 use crate::table::{SCHEMA, Stock, import_key, stock_of};
-use crate::{Ctx, ImportFiles, ImportQueue, Intake, Stores, UploadTo};
+use crate::{Ctx, ImageFiles, ImportFiles, ImportQueue, Intake, Reading, Stores, UploadTo};
 
 pub(crate) struct World {
     db: DynamoDb,
@@ -98,7 +98,7 @@ impl World {
         };
         let (files, queue) = (Arc::new(MemoryFiles::default()), Arc::new(MemoryQueue::default()));
         let stores = Arc::new(OneStore { terms: Mutex::new(terms()) });
-        let intake = Intake { ctx: ctx.clone(), stores: stores.clone(), files: files.clone(), queue: queue.clone() };
+        let intake = Intake { ctx: ctx.clone(), stores: stores.clone(), files: files.clone(), queue: queue.clone(), images: files.clone() };
         Self { db, ctx, intake, clock, stores, files, queue }
     }
 
@@ -128,6 +128,11 @@ impl World {
             categories::create(&world.ctx, new, by()).await.unwrap();
         }
         world
+    }
+
+    /// What the reading function stands on.
+    pub(crate) fn reading(&self) -> Reading {
+        Reading { ctx: self.ctx.clone(), images: self.files.clone() }
     }
 
     /// A client of the table's DynamoDB, for what the kit does not tell.
@@ -308,6 +313,40 @@ impl ImportFiles for MemoryFiles {
             bytes[from..to.min(bytes.len())].to_vec()
         });
         Box::pin(async move { part.ok_or_else(|| FileError::Gone(name.to_owned())) })
+    }
+}
+
+impl ImageFiles for MemoryFiles {
+    fn address<'a>(
+        &'a self,
+        name: &'a str,
+        length: u64,
+        media_type: MediaType,
+        lasts: Duration,
+    ) -> BoxFuture<'a, Result<UploadTo, FileError>> {
+        ImportFiles::address(self, name, length, media_type.name(), lasts)
+    }
+
+    fn read<'a>(&'a self, name: &'a str, limit: u64) -> BoxFuture<'a, Result<Vec<u8>, FileError>> {
+        self.part(name, 0, limit)
+    }
+
+    fn publish<'a>(
+        &'a self,
+        name: &'a str,
+        bytes: Vec<u8>,
+        _: MediaType,
+    ) -> BoxFuture<'a, Result<(), FileError>> {
+        self.keep(name, bytes)
+    }
+
+    fn remove<'a>(&'a self, name: &'a str) -> BoxFuture<'a, Result<(), FileError>> {
+        self.0.lock().unwrap().remove(name);
+        Box::pin(async { Ok(()) })
+    }
+
+    fn link<'a>(&'a self, name: &'a str) -> BoxFuture<'a, Result<String, FileError>> {
+        Box::pin(async move { Ok(format!("https://bucket.example/{name}?signed")) })
     }
 }
 

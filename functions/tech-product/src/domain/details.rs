@@ -246,7 +246,7 @@ const fn set<T>(change: &Change<T>) -> Option<&T> {
     }
 }
 
-fn localized(texts: &Localized, max: usize) -> Option<Fault> {
+pub(super) fn localized(texts: &Localized, max: usize) -> Option<Fault> {
     let translations = [&texts.ru, &texts.en].into_iter().flatten().find_map(|t| text(t, max));
     text(&texts.uz, max).or(translations)
 }

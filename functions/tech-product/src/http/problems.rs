@@ -5,10 +5,11 @@ use domain::Locale;
 use lambda::http::{Problem, kinds};
 use serde_json::json;
 
-use crate::domain::{HoldError, Refusal, UploadFault, VariantFault};
+use crate::domain::{GalleryError, HoldError, Refusal, UploadFault, VariantFault};
 use crate::ops::ProductError;
 use crate::ops::brands::BrandError;
 use crate::ops::categories::CategoryError;
+use crate::ops::images::ImageError;
 use crate::ops::reserve::ReserveError;
 use crate::ops::settle::SettleError;
 use crate::ops::stock::StockError;
@@ -60,6 +61,12 @@ lambda::problems! {
     NOT_UPLOADED = 409, "not-uploaded", "Fayl hali yuklanmagan", "Файл ещё не загружен", "The file is not uploaded yet";
     /// It came to its end before; `status` says to which.
     IMPORT_OVER = 409, "import-over", "Import allaqachon tugagan", "Импорт уже завершён", "The import is over already";
+    /// A product has at most 10 images, those that are awaited included.
+    IMAGES_LIMIT = 409, "images-limit", "Mahsulotda 10 tadan ko'p rasm bo'lolmaydi",
+        "У товара не может быть больше 10 изображений", "A product has at most 10 images";
+    /// The file is not the picture that was announced, or could do more than be looked at; `detail` says what is wrong.
+    BAD_IMAGE = 422, "bad-image", "Rasmni qabul qilib bo'lmadi", "Изображение не может быть принято",
+        "The picture cannot be taken";
     /// The file cannot be taken; `detail` says why.
     BAD_FILE = 422, "bad-file", "Faylni qabul qilib bo'lmadi", "Файл не может быть принят", "The file cannot be taken";
     /// The file is too large; `detail` says how large it may be.
@@ -94,6 +101,21 @@ pub(super) fn product(error: ProductError, locale: Locale) -> Problem {
         ProductError::Changed => Problem::of(&kinds::CONFLICT),
         ProductError::Table(error) => error.into(),
         ProductError::Store(error) => error.into(),
+    }
+}
+
+pub(super) fn image(error: ImageError, locale: Locale) -> Problem {
+    match error {
+        ImageError::Faults(refusals) => faults(&refusals, locale),
+        ImageError::Length => Problem::field("content_length", error),
+        ImageError::Gallery(GalleryError::Full) => Problem::of(&IMAGES_LIMIT),
+        ImageError::Gallery(GalleryError::NoImage) => Problem::of(&kinds::NOT_FOUND),
+        ImageError::Gallery(GalleryError::Awaited) => Problem::of(&NOT_UPLOADED).with("detail", error.to_string()),
+        ImageError::OtherRequest => Problem::of(&kinds::IDEMPOTENCY_MISMATCH),
+        ImageError::NotUploaded(why) => Problem::of(&NOT_UPLOADED).with("detail", why),
+        ImageError::Picture(fault) => Problem::of(&BAD_IMAGE).with("detail", fault.to_string()),
+        ImageError::Contended | ImageError::File(_) => Problem::unavailable(error),
+        ImageError::Table(error) => error.into(),
     }
 }
 

@@ -1,6 +1,8 @@
 //! The routes through the whole service, and the sample events through the real handlers.
 
 mod catalogue;
+mod reviews;
+mod standing;
 
 use contracts::{PlatformRole, Service};
 use domain::UserId;
@@ -20,7 +22,7 @@ fn sample(name: &str) -> Value {
 
 impl World {
     async fn read(&self, call: Call) -> Reply {
-        call.send(&lambda::http::service(read(), self.ctx.clone())).await
+        call.send(&lambda::http::service(read(), self.reading())).await
     }
 
     async fn manage(&self, call: Call) -> Reply {
@@ -122,7 +124,12 @@ async fn a_poison_message_fails_alone() {
 fn what_the_outbox_holds_goes_to_its_subscribers() {
     let told = published(sample("publisher.outbox"));
     let told: Vec<_> = told.iter().map(|(to, event)| (*to, event.fact.name())).collect();
-    assert_eq!(told, [(Service::Auth, "audit.recorded"), (Service::User, "import.finished")]);
+    let expected = [
+        (Service::Auth, "audit.recorded"),
+        (Service::User, "import.finished"),
+        (Service::Analytics, "review.submitted"),
+    ];
+    assert_eq!(told, expected);
 }
 
 #[tokio::test]

@@ -143,25 +143,30 @@ pub(super) struct ImportView {
     created_at: Timestamp,
     #[serde(skip_serializing_if = "Option::is_none")]
     finished_at: Option<Timestamp>,
-    /// Where its file goes; said once.
+    /// Where its file goes, within an hour; said once.
     #[serde(skip_serializing_if = "Option::is_none")]
     upload: Option<UploadView>,
 }
 
-/// Where a file goes by a `PUT` with exactly these headers, within an hour.
+/// Where a file goes, by a `PUT` with exactly these headers.
 #[derive(Debug, Serialize, JsonSchema)]
-#[schemars(rename = "ImportUpload")]
-struct UploadView {
+#[schemars(rename = "Upload")]
+pub(super) struct UploadView {
     method: &'static str,
     url: String,
     headers: BTreeMap<String, String>,
 }
 
+impl From<UploadTo> for UploadView {
+    fn from(to: UploadTo) -> Self {
+        Self { method: "PUT", url: to.url, headers: to.headers.into_iter().collect() }
+    }
+}
+
 impl ImportView {
     /// The same, with where its file goes.
     pub(super) fn uploaded_to(self, to: UploadTo) -> Self {
-        let upload = UploadView { method: "PUT", url: to.url, headers: to.headers.into_iter().collect() };
-        Self { upload: Some(upload), ..self }
+        Self { upload: Some(to.into()), ..self }
     }
 }
 

@@ -1,4 +1,4 @@
-//! What nobody finished: holds whose time is over, imports that stand still.
+//! What nobody finished: holds whose time is over, imports that stand still, pictures that nobody confirmed or shows.
 
 use contracts::ImportFailure;
 use dynamodb::Key;
@@ -6,6 +6,7 @@ use futures::StreamExt;
 use tracing::{error, info};
 
 use super::give_up::give_up;
+use super::images::leave;
 use super::settle;
 use crate::Intake;
 use crate::domain::Import;
@@ -40,6 +41,7 @@ async fn look_at(intake: &Intake, key: &Key) -> Result<(), SweepError> {
             settle::expire(&intake.ctx, id.parse()?).await?;
             Ok(())
         }
+        Some(("IMAGE", id)) => Ok(leave::look_at(intake, id.parse()?).await?),
         Some(("IMPORT", id)) => nudge(intake, id.parse()?).await,
         _ => Err(format!("no rule for a due row at {}", key.pk).into()),
     }

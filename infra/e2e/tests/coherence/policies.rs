@@ -10,7 +10,7 @@ fn needs(setting: &str) -> Option<&'static str> {
         "TABLE_NAME" => Some("dynamodb:"),
         "USER_POOL_ID" => Some("cognito-idp:"),
         "MAIL_FROM" => Some("ses:"),
-        "IMPORTS_BUCKET" => Some("s3:"),
+        "IMPORTS_BUCKET" | "IMAGES_BUCKET" => Some("s3:"),
         setting if setting.ends_with("_QUEUE_URL") => Some("sqs:SendMessage"),
         setting if setting.ends_with("_SERVICE_URL") => Some("execute-api:"),
         _ => None,

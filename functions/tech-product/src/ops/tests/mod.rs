@@ -3,6 +3,7 @@
 mod catalogue;
 mod contention;
 mod delivered;
+mod images;
 mod import_order;
 mod imports;
 mod products;

@@ -1,0 +1,147 @@
+//! What a file must be to be shown as a picture.
+
+use imagesize::ImageType;
+use schemars::JsonSchema;
+use serde::{Deserialize, Serialize};
+
+use super::Size;
+use super::svg::{self, SvgFault};
+
+/// The longest file, in bytes.
+pub const PICTURE_BYTES_MAX: u64 = 5 * 1024 * 1024;
+/// The longest side of a picture made of pixels: what a phone still unpacks.
+const SIDE_MAX: u32 = 10_000;
+
+/// What a picture is written in.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
+#[schemars(rename = "ImageType")]
+pub enum MediaType {
+    /// PNG.
+    #[serde(rename = "image/png")]
+    Png,
+    /// JPEG.
+    #[serde(rename = "image/jpeg")]
+    Jpeg,
+    /// WebP.
+    #[serde(rename = "image/webp")]
+    Webp,
+    /// A drawing, held to what cannot run and cannot load anything.
+    #[serde(rename = "image/svg+xml")]
+    Svg,
+}
+
+impl MediaType {
+    /// As HTTP calls it.
+    pub const fn name(self) -> &'static str {
+        match self {
+            Self::Png => "image/png",
+            Self::Jpeg => "image/jpeg",
+            Self::Webp => "image/webp",
+            Self::Svg => "image/svg+xml",
+        }
+    }
+
+    /// As names of files end.
+    pub const fn extension(self) -> &'static str {
+        match self {
+            Self::Png => "png",
+            Self::Jpeg => "jpg",
+            Self::Webp => "webp",
+            Self::Svg => "svg",
+        }
+    }
+}
+
+/// Why a file is not shown.
+#[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
+pub enum PictureFault {
+    /// Its first bytes, or what follows them, are of something else.
+    #[error("the file is no {}", .0.name())]
+    OtherType(MediaType),
+    /// A side has no pixel, or too many.
+    #[error("a picture has 1 to {SIDE_MAX} pixels on each side, not {width} x {height}")]
+    Sides {
+        /// From left to right.
+        width: usize,
+        /// From top to bottom.
+        height: usize,
+    },
+    /// A drawing that is none, or could do more than be looked at.
+    #[error(transparent)]
+    Svg(#[from] SvgFault),
+}
+
+/// Checks that `bytes` are a picture of that type, and reads its size. Pixels are not unpacked: a file that is broken
+/// further on is shown as far as it goes, which harms nobody.
+pub fn check(bytes: &[u8], announced: MediaType) -> Result<Option<Size>, PictureFault> {
+    if announced == MediaType::Svg {
+        return Ok(svg::check(bytes)?);
+    }
+    let other = |_| PictureFault::OtherType(announced);
+    let found = match imagesize::image_type(bytes).map_err(other)? {
+        ImageType::Png => MediaType::Png,
+        ImageType::Jpeg => MediaType::Jpeg,
+        ImageType::Webp => MediaType::Webp,
+        _ => return Err(PictureFault::OtherType(announced)),
+    };
+    if found != announced {
+        return Err(PictureFault::OtherType(announced));
+    }
+    let imagesize::ImageSize { width, height } = imagesize::blob_size(bytes).map_err(other)?;
+    let side = |pixels| u32::try_from(pixels).ok().filter(|pixels| (1..=SIDE_MAX).contains(pixels));
+    let (fitting_width, fitting_height) = (side(width), side(height));
+    let size = fitting_width.zip(fitting_height).map(|(width, height)| Size { width, height });
+    size.map(Some).ok_or(PictureFault::Sides { width, height })
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    /// A PNG's signature and header chunk; what counts stands there.
+    fn png(width: u32, height: u32) -> Vec<u8> {
+        let mut bytes = b"\x89PNG\r\n\x1a\n\0\0\0\rIHDR".to_vec();
+        bytes.extend(width.to_be_bytes());
+        bytes.extend(height.to_be_bytes());
+        bytes.extend(b"\x08\x06\0\0\0\0\0\0\0");
+        bytes
+    }
+
+    const JPEG: &[u8] = b"\xff\xd8\xff\xc0\x00\x11\x08\x00\x20\x00\x40\x03\x01\x22\x00";
+    const WEBP: &[u8] = b"RIFF\x1a\0\0\0WEBPVP8L\x0d\0\0\0\x2f\x3f\xc0\x07\x00\x00\x00\x00\x00\x00\x00\x00";
+    const SVG: &[u8] = b"<svg xmlns='http://www.w3.org/2000/svg' viewBox='0 0 64 32'/>";
+
+    #[test]
+    fn a_file_is_what_it_was_announced_as() {
+        let files = [(MediaType::Png, png(64, 32)), (MediaType::Jpeg, JPEG.into()), (MediaType::Webp, WEBP.into())];
+        for (media_type, bytes) in files.into_iter().chain([(MediaType::Svg, SVG.into())]) {
+            assert_eq!(check(&bytes, media_type), Ok(Some(Size { width: 64, height: 32 })), "{media_type:?}");
+            let others = [MediaType::Png, MediaType::Jpeg, MediaType::Webp, MediaType::Svg];
+            for other in others.into_iter().filter(|other| *other != media_type) {
+                assert!(check(&bytes, other).is_err(), "{media_type:?} as {other:?}");
+            }
+        }
+        for nothing in [&b""[..], b"GIF89a\x01\0\x01\0\0\0\0", b"<html></html>", &png(64, 32)[..20], &JPEG[..8]] {
+            assert_eq!(check(nothing, MediaType::Png), Err(PictureFault::OtherType(MediaType::Png)));
+        }
+    }
+
+    #[test]
+    fn a_picture_that_no_phone_unpacks_is_refused() {
+        assert!(check(&png(10_000, 10_000), MediaType::Png).is_ok());
+        for (width, height) in [(10_001, 1), (0, 5), (u32::MAX, u32::MAX)] {
+            assert!(matches!(check(&png(width, height), MediaType::Png), Err(PictureFault::Sides { .. })));
+        }
+    }
+
+    proptest::proptest! {
+        #[test]
+        fn no_bytes_break_the_check(bytes in proptest::collection::vec(proptest::num::u8::ANY, 0..200), start in 0_usize..4) {
+            let start: &[u8] = [&b"\x89PNG\r\n\x1a\n"[..], b"\xff\xd8\xff", b"RIFF\0\0\0\0WEBPVP8 ", b"<svg"][start];
+            let bytes = [start, &bytes].concat();
+            for media_type in [MediaType::Png, MediaType::Jpeg, MediaType::Webp, MediaType::Svg] {
+                let _ = check(&bytes, media_type);
+            }
+        }
+    }
+}

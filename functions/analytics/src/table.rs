@@ -130,6 +130,8 @@ pub struct DayRow {
     pub cancelled: u64,
     /// What those were bought for.
     pub cancelled_revenue: i64,
+    /// Reviews written, approved or not.
+    pub reviews: u64,
     /// Whose product it is, as orders and carts told; none for other scopes.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub store_id: Option<StoreId>,

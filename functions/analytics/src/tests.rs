@@ -228,6 +228,8 @@ async fn the_sample_events_are_dealt_with() {
     assert!(consume::handle(&w.ctx, batch).await.batch_item_failures.is_empty());
     let total = w.send(Call::recorded(sample("analytics-api.store"))).await.body["total"].clone();
     assert_eq!((&total["delivered"], &total["cancelled"]), (&json!(1), &json!(1)));
+    let days = w.send(Call::recorded(sample("analytics-api.days"))).await.body["days"].clone();
+    assert_eq!(days.as_array().unwrap().iter().map(|day| day["reviews"].as_i64().unwrap()).sum::<i64>(), 1);
 }
 
 fn told(id: &str, fact: Fact) -> Event {

@@ -47,6 +47,8 @@ pub enum Counter {
     Cancelled,
     /// Tiyin of those.
     CancelledRevenue,
+    /// Reviews written.
+    Reviews,
 }
 
 impl Counter {
@@ -76,6 +78,7 @@ impl Counter {
             Self::Delivered => "delivered",
             Self::Cancelled => "cancelled",
             Self::CancelledRevenue => "cancelled_revenue",
+            Self::Reviews => "reviews",
         }
     }
 }

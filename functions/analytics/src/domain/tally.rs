@@ -124,6 +124,12 @@ pub fn tally(event: &Event) -> Result<Tally, Uncountable> {
         }
         Fact::OrderDelivered(ended) => each(&mut tally, day, &ended.order, |_| Ok(vec![(Counter::Delivered, 1)]))?,
         Fact::OrderCancelled(cancelled) => given_up(&mut tally, day, cancelled)?,
+        Fact::ReviewSubmitted(review) => {
+            tally.own(review.product_id, review.store_id);
+            for scope in [Scope::Platform, Scope::Store(review.store_id), Scope::Product(review.product_id)] {
+                tally.add(scope, day, Counter::Reviews, 1)?;
+            }
+        }
         _ => {}
     }
     Ok(tally)

@@ -95,6 +95,8 @@ struct PlatformDay {
     sign_outs: u64,
     stores_opened: u64,
     checkouts: u64,
+    /// Written, approved or not.
+    reviews: u64,
     #[serde(flatten)]
     traffic: Traffic,
     #[serde(flatten)]
@@ -144,6 +146,7 @@ pub(super) async fn platform(
         sign_outs: row.sign_outs,
         stores_opened: row.stores_opened,
         checkouts: row.checkouts,
+        reviews: row.reviews,
         traffic: Traffic::of(row),
         sales: Sales::of([row]),
     };

@@ -34,6 +34,8 @@ struct ProductNumbers {
     views: u64,
     /// It was put into a cart.
     cart_adds: u64,
+    /// Written of it, approved or not.
+    reviews: u64,
     #[serde(flatten)]
     sales: Sales,
 }
@@ -41,7 +43,12 @@ struct ProductNumbers {
 impl ProductNumbers {
     fn of(rows: &[DayRow]) -> Self {
         let sum = |of: fn(&DayRow) -> u64| rows.iter().map(of).sum();
-        Self { views: sum(|row| row.product_views), cart_adds: sum(|row| row.cart_adds), sales: Sales::of(rows) }
+        Self {
+            views: sum(|row| row.product_views),
+            cart_adds: sum(|row| row.cart_adds),
+            reviews: sum(|row| row.reviews),
+            sales: Sales::of(rows),
+        }
     }
 }
 

@@ -39,6 +39,7 @@ async fn world(cloud: &Cloud) -> World {
     let address = shopper.client.post("/v1/users/me/addresses", &address).await.expect_status(201);
     let invitation = json!({"user_id": shopper.id, "role": "VIEWER"});
     shop.owner.client.post(&format!("/v1/stores/{}/staff", shop.store_id), &invitation).await.expect_status(201);
+    let review = reviewed(&shop, &shopper, order_id.as_str().unwrap()).await;
     let imports = shop.owner.client.get(&format!("/v1/stores/{}/imports", shop.store_id)).await.expect_status(200);
     let page = cloud.client().get(&format!("/v1/products/{}", shop.product_id)).await.expect_status(200);
     let store = cloud.client().get(&format!("/v1/stores/{}", shop.store_id)).await.expect_status(200);
@@ -54,9 +55,11 @@ async fn world(cloud: &Cloud) -> World {
         ("{product_id}", shop.product_id.clone()),
         ("{product_slug}", page.text("slug")),
         ("{variant_id}", shop.variant_id.clone()),
+        ("{image_id}", shop.show_image(&shop.product_id).await),
         ("{import_id}", text(&imports.body["items"][0]["import_id"])),
         ("{item_id}", text(&cart.body["lines"][0]["item_id"])),
         ("{order_id}", text(&order_id)),
+        ("{review_id}", review),
         ("{checkout_id}", order.text("checkout_id")),
         ("{address_id}", address.text("address_id")),
         ("{visitor_id}", "0198e4c2-0000-7000-8000-0000000000aa".to_owned()),
@@ -73,6 +76,23 @@ async fn world(cloud: &Cloud) -> World {
     };
     let internal = cloud.endpoints["apis"]["InternalApi"].as_str().unwrap();
     World { callers: of(cloud.text("public_url")), internal: of(internal), names }
+}
+
+/// The shopper's review of the product, which everybody sees.
+async fn reviewed(shop: &Shop, shopper: &Person, order: &str) -> String {
+    for to in ["CONFIRMED", "PROCESSING", "PACKED", "SHIPPED", "OUT_FOR_DELIVERY", "DELIVERED"] {
+        let path = format!("/v1/stores/{}/orders/{order}/transitions", shop.store_id);
+        shop.owner.client.post(&path, &json!({"to": to})).await.expect_status(200);
+    }
+    let (path, words) = (format!("/v1/products/{}/reviews", shop.product_id), json!({"rating": 5, "text": "Zo'r"}));
+    let review = e2e::until("the delivery is known where reviews are", || async {
+        let reply = shopper.client.post(&path, &words).await;
+        (reply.status == 201).then(|| reply.text("review_id"))
+    })
+    .await;
+    let approve = format!("/v1/admin/reviews/{review}/approve");
+    shop.admin.client.post(&approve, &json!({"revision": 1})).await.expect_status(200);
+    review
 }
 
 /// What a reading route asks for beside its path.
@@ -103,6 +123,11 @@ fn body(path: &str) -> Value {
             json!({"visitor_id": id, "session_id": id, "events": [view]})
         }
         "/v1/products/{product_id}/inventory" => json!({"adjust": 1}),
+        "/v1/products/{product_id}/images" => {
+            json!({"content_type": "image/png", "content_length": 70, "alt": {"uz": "Yonidan"}})
+        }
+        "/v1/products/{product_id}/reviews/{review_id}/reply" => json!({"text": "Rahmat"}),
+        "/v1/products/{product_id}/reviews/{review_id}/report" => json!({"reason": "OTHER"}),
         "/v1/products/{product_id}/variants" => json!({
             "sku": "access-table", "options": {"Rang": "Qora"}, "price": {"amount": 100, "currency": "UZS"},
         }),
@@ -132,6 +157,8 @@ async fn every_route_lets_in_and_refuses_whom_the_table_says() {
             let as_said = match outcome {
                 Outcome::Elsewhere => true,
                 Outcome::Refused(status) => reply.status == status,
+                // A picture is elsewhere.
+                Outcome::In if row.path == "/v1/images/{image_id}" => reply.status == 302,
                 Outcome::In if reads || row.method == "DELETE" => (200..300).contains(&reply.status),
                 // Signing in with nothing is told so; it is not the route that refuses.
                 Outcome::In if row.path.starts_with("/v1/auth/") => reply.status < 500 && reply.status != 403,

@@ -1,6 +1,7 @@
 //! One purchase through all seven services, to the tiyin.
 
 mod market;
+mod review;
 
 use e2e::{Client, Cloud, Payme, Person, Reply};
 use serde_json::{Value, json};
@@ -188,6 +189,7 @@ async fn a_purchase_of_two_stores_is_right_in_every_table_to_the_tiyin() {
     stock_is_what_was_sold(&market).await;
     history_tells_each_move(&shopper, &of_chilonzor, &colleague).await;
     books_are_even(&market, [id(&of_chilonzor), id(&of_registon), id(&given_up)]).await;
+    review::is_written_approved_and_seen(&cloud, &market, &shopper, &colleague).await;
     notifications_tell_the_story(&shopper, [&of_chilonzor, &of_registon, &given_up]).await;
     numbers_are_counted_once(&cloud, &market, &first).await;
     cloud.stop().await;
@@ -325,6 +327,7 @@ async fn numbers_are_counted_once(cloud: &Cloud, market: &Market, first: &Reply)
     let mut product = sales(1, 1, processor.price, 0);
     product["views"] = 1.into();
     product["cart_adds"] = 1.into();
+    product["reviews"] = 1.into();
     let funnel = |seen: u32, carts: u32, checkouts: u32, purchases: u32| {
         let mut steps = json!({
             "visitors": seen, "product_views": seen, "carts": carts, "checkouts": checkouts, "purchases": purchases,

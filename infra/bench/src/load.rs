@@ -7,6 +7,7 @@ use futures::StreamExt;
 
 use crate::cpu;
 use crate::quiet::quiet;
+use crate::usage::{Usage, reset};
 
 /// How long the cloud is watched doing nothing.
 const IDLE: Duration = Duration::from_secs(5);
@@ -28,13 +29,15 @@ impl<'a> Load<'a> {
         tokio::time::sleep(IDLE).await;
         let idle = count(cpu::milliseconds(host) - cpu) / IDLE.as_secs_f64();
         println!("\nIdle, the cloud takes {idle:.0} CPU-ms a second, which are subtracted below.\n");
-        println!("| request | clients | requests/s | p50 ms | p99 ms | CPU-ms each, with what follows |");
-        println!("| --- | --: | --: | --: | --: | --: |");
+        println!(
+            "| request | clients | a second | p50 ms | p99 ms | CPU-ms | of functions | write units | read units |"
+        );
+        println!("| --- | --: | --: | --: | --: | --: | --: | --: | --: |");
         Self { cloud, host, idle }
     }
 
-    /// Warms up with a tenth, then measures the rest of `requests` by `clients` at a time and prints a row. `request`
-    /// is given how many came before.
+    /// Warms up with a tenth, then measures the rest of `requests` by `clients` at a time and prints a row: CPU and units
+    /// are those of one request, with what follows from it. `request` is given how many came before.
     ///
     /// # Panics
     /// When an answer is not 2xx: a load of errors measures nothing.
@@ -45,6 +48,7 @@ impl<'a> Load<'a> {
         requests: usize,
         request: impl Fn(usize) -> F,
     ) {
+        eprintln!("{requests} × {what}, {clients} at a time");
         let one = |n| {
             let answer = request(n);
             async {
@@ -57,21 +61,31 @@ impl<'a> Load<'a> {
         let warm_up = requests / 10;
         futures::stream::iter(0..warm_up).map(&one).buffer_unordered(clients).collect::<Vec<_>>().await;
         quiet(self.cloud).await;
+        reset(self.cloud).await;
         let (cpu, begun) = (cpu::milliseconds(self.host), Instant::now());
         let mut times: Vec<Duration> =
             futures::stream::iter(warm_up..requests).map(&one).buffer_unordered(clients).collect().await;
         let elapsed = begun.elapsed();
         quiet(self.cloud).await;
         let used = count(cpu::milliseconds(self.host) - cpu) - self.idle * begun.elapsed().as_secs_f64();
+        let usage = Usage::of(self.cloud).await;
         times.sort_unstable();
         let at = |percent: usize| times[(times.len() - 1) * percent / 100].as_secs_f64() * 1e3;
         let measured = count(times.len() as u64);
-        let rate = measured / elapsed.as_secs_f64();
-        println!("| {what} | {clients} | {rate:.0} | {:.1} | {:.1} | {:.1} |", at(50), at(99), used / measured);
+        println!(
+            "| {what} | {clients} | {:.0} | {:.1} | {:.1} | {:.1} | {:.1} | {:.1} | {:.1} |",
+            measured / elapsed.as_secs_f64(),
+            at(50),
+            at(99),
+            used / measured,
+            usage.cpu_ms() / measured,
+            usage.writes() / measured,
+            usage.reads() / measured
+        );
     }
 }
 
 #[expect(clippy::cast_precision_loss, reason = "counts of a benchmark are small")]
-fn count(number: u64) -> f64 {
+pub(crate) fn count(number: u64) -> f64 {
     number as f64
 }

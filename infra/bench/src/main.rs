@@ -1,68 +1,85 @@
-//! What the laptop cloud and the functions take, measured in one run: `cargo run --release -p bench`.
-//!
-//! Numbers of different machines do not compare; ratios within one run do. CPU is that of the whole cloud: the host with
-//! its gateways, tables and queues, Cognito, and every function, until no message is left.
+#![doc = include_str!("../README.md")]
 
 mod caller;
-mod counters;
+mod checkout;
 mod cpu;
-mod journal;
+mod import;
 mod load;
 mod market;
+mod queue;
 mod quiet;
 mod race;
+mod requests;
+mod reservations;
+mod usage;
 
-use e2e::{Cloud, PASSWORD};
-use load::Load;
-use market::{Market, SHOPPERS};
-use serde_json::json;
+use std::path::PathBuf;
+
+use clap::{Parser, Subcommand};
+use e2e::Cloud;
+use market::Market;
+
+/// Measures the laptop cloud and the functions: tables on standard output, progress on standard error.
+#[derive(Parser)]
+struct Options {
+    #[command(subcommand)]
+    part: Option<Part>,
+}
+
+/// One part of it; all of them when none is named.
+#[derive(Subcommand)]
+enum Part {
+    /// Requests a second, times and CPU of what shoppers do most.
+    Page,
+    /// What a checkout takes of AWS, row by row.
+    Checkout,
+    /// Shoppers at once for the last pieces; reservations at once over few variants.
+    Race,
+    /// Many more products: rows a second, units a row, and what it does to reading.
+    Import {
+        /// Rows as JSON lines, may be gzipped; 26,000 made-up boards when none is named.
+        file: Option<PathBuf>,
+        /// Where its products stand in the tree.
+        #[arg(long, default_value = "motherboard")]
+        category: String,
+    },
+    /// Messages a second through a queue.
+    Queue,
+}
 
 #[tokio::main]
 async fn main() {
-    let cloud = Cloud::start().await;
-    let market = Market::open(&cloud).await;
-    let me = &market.shoppers[0];
-    e2e::until("the profile arrives", || async {
-        (market.caller.get("/v1/users/me", Some(me)).await.status == 200).then_some(())
-    })
-    .await;
-    counters::checkouts(&cloud, &market).await;
-    market.cancel_orders().await;
-    loads(&cloud, &market).await;
-    race::last_pieces(&market).await;
+    let part = Options::parse().part;
+    eprintln!("starting the laptop cloud");
+    let cloud = Cloud::in_memory().await;
+    println!("Profile: {}.", if cfg!(debug_assertions) { "debug" } else { "release" });
+    match part {
+        Some(Part::Queue) => queue::messages(&cloud).await,
+        Some(Part::Import { file, category }) => {
+            let market = Market::open(&cloud, 0).await;
+            import::products(&cloud, &market, file.as_deref(), &category).await;
+        }
+        Some(Part::Page) => requests::all(&cloud, &with_shoppers(&cloud).await).await,
+        Some(Part::Checkout) => checkout::all(&cloud, &with_shoppers(&cloud).await).await,
+        Some(Part::Race) => races(&cloud, &with_shoppers(&cloud).await).await,
+        None => {
+            let market = with_shoppers(&cloud).await;
+            requests::all(&cloud, &market).await;
+            checkout::all(&cloud, &market).await;
+            market.cancel_orders().await;
+            races(&cloud, &market).await;
+            import::products(&cloud, &market, None, "motherboard").await;
+            queue::messages(&cloud).await;
+        }
+    }
     cloud.stop().await;
 }
 
-async fn loads(cloud: &Cloud, market: &Market) {
-    let (caller, me) = (&market.caller, &market.shoppers[0]);
-    let page = format!("/v1/products/{}", market.lines[0].product_id);
-    let credentials = json!({"email": me.email, "password": PASSWORD});
-    let load = Load::of(cloud).await;
-    for clients in [1, 8] {
-        load.run("GET /v1/products/{id}", clients, 400, |_| async { caller.get(&page, None).await.status }).await;
-        let list = "/v1/products?category=motherboard&limit=20";
-        load.run("GET /v1/products, 20 of a category", clients, 400, |_| async { caller.get(list, None).await.status })
-            .await;
-        load.run("GET /v1/users/me", clients, 400, |_| async { caller.get("/v1/users/me", Some(me)).await.status })
-            .await;
-        load.run("POST /v1/auth/login", clients, 60, |_| async {
-            caller.post("/v1/auth/login", None, &credentials).await.status
-        })
-        .await;
-        load.run("POST /v1/cart/items", clients, SHOPPERS * 4, |n| {
-            market.add(&market.shoppers[n % SHOPPERS], &market.lines[n / SHOPPERS % 3])
-        })
-        .await;
-        for method in ["CASH_ON_DELIVERY", "PAYME"] {
-            market.fill_carts(&market.lines).await;
-            quiet::quiet(cloud).await;
-            let what = format!("POST /v1/orders, 3 lines of 2 stores, {method}");
-            load.run(&what, clients, SHOPPERS, |n| async move {
-                market.order(&market.shoppers[n], method, &format!("bench-{method}-{clients}")).await.status
-            })
-            .await;
-            market.cancel_orders().await;
-            quiet::quiet(cloud).await;
-        }
-    }
+async fn with_shoppers(cloud: &Cloud) -> Market {
+    Market::open(cloud, market::SHOPPERS).await
+}
+
+async fn races(cloud: &Cloud, market: &Market) {
+    race::last_pieces(market).await;
+    reservations::over_few_variants(cloud, market).await;
 }

@@ -1,6 +1,8 @@
 //! Two stores, a catalogue and the shoppers who buy there.
 
-use e2e::{Cloud, Person, Shop, board_row, cpu_row};
+use std::time::{Duration, Instant};
+
+use e2e::{Cloud, PASSWORD, Person, Shop, board_row, cpu_row};
 use futures::StreamExt;
 use serde_json::{Value, json};
 
@@ -10,8 +12,12 @@ use crate::caller::{Answer, Caller};
 pub(crate) const SHOPPERS: usize = 50;
 /// Boards on the shelf: more than a list of 20 shows.
 const BOARDS: usize = 25;
+/// What a board costs, in so'm.
+pub(crate) const BOARD_PRICE: i64 = 1_200_000;
 /// Enough for everything but the race.
 const STOCK: u64 = 1_000_000;
+/// Looks at an import under way.
+const LOOK: Duration = Duration::from_millis(500);
 
 /// A variant that can be bought.
 #[derive(Debug, Clone)]
@@ -27,24 +33,29 @@ pub(crate) struct Market {
     pub(crate) lines: [Goods; 3],
     pub(crate) shoppers: Vec<Person>,
     shop: Shop,
+    /// Who sells the boards.
+    other: Person,
+    other_store: String,
 }
 
 impl Market {
-    pub(crate) async fn open(cloud: &Cloud) -> Self {
+    pub(crate) async fn open(cloud: &Cloud, shoppers: usize) -> Self {
+        eprintln!("two stores open");
         let caller = Caller::of(cloud);
         let shop = Shop::open(cloud, STOCK).await;
         let processor = Goods { product_id: shop.product_id.clone(), variant_id: shop.variant_id.clone() };
         let other = Person::join(cloud, "other-owner", "VENDOR").await;
         let other_store = Shop::open_store(&other, &shop.admin, "Boshqa Do'kon").await;
-        let boards: Vec<Value> = (0..BOARDS).map(|n| board_row(&format!("board-{n}"), 1_200_000, STOCK)).collect();
+        let price = u64::try_from(BOARD_PRICE).expect("a price is positive");
+        let boards: Vec<Value> = (0..BOARDS).map(|n| board_row(&format!("board-{n}"), price, STOCK)).collect();
         Shop::import(&other, &other_store, "motherboard", &boards).await;
         let mut shelf = caller.shelf("motherboard").await.into_iter();
         let mut board = || shelf.next().expect("boards are on sale");
         let lines = [processor, board(), board()];
-        eprintln!("{SHOPPERS} shoppers register");
+        eprintln!("{shoppers} shoppers register");
         let join = |n: usize| async move { Person::join(cloud, &format!("bench-{n}"), "CUSTOMER").await };
-        let shoppers = futures::stream::iter(0..SHOPPERS).map(join).buffered(4).collect().await;
-        Self { caller, lines, shoppers, shop }
+        let shoppers = futures::stream::iter(0..shoppers).map(join).buffered(4).collect().await;
+        Self { caller, lines, shoppers, shop, other, other_store }
     }
 
     /// A processor of which there are only so many.
@@ -54,6 +65,42 @@ impl Market {
         Shop::import(&self.shop.owner, &self.shop.store_id, "cpu", &[row]).await;
         let on_sale = self.caller.shelf("cpu").await;
         on_sale.into_iter().find(|goods| goods.product_id != *known).expect("the new processor is on sale")
+    }
+
+    /// Uploads rows as JSON lines to the store that sells boards, and answers the import once it is complete.
+    ///
+    /// # Panics
+    /// When it is not within `patience`.
+    pub(crate) async fn upload(&self, cloud: &Cloud, category: &str, rows: String, patience: Duration) -> Value {
+        // A token lasts a quarter of an hour.
+        let owner = Person::sign_in(cloud, &self.other.email, PASSWORD).await;
+        let imports = format!("/v1/stores/{}/imports", self.other_store);
+        let mapping = "map=title=metadata.name&map=brand=metadata.manufacturer&map=sku=opendb_id";
+        let path = format!("{imports}?category={category}&{mapping}");
+        let sent = owner.client.send("POST", &path, Some(("application/x-ndjson", rows.into_bytes()))).await;
+        let id = sent.expect_status(202).text("import_id");
+        let begun = Instant::now();
+        loop {
+            let import = owner.client.get(&format!("{imports}/{id}")).await.expect_status(200).body;
+            if import["status"] == "COMPLETED" {
+                return import;
+            }
+            assert!(begun.elapsed() < patience, "the import is complete: {import}");
+            tokio::time::sleep(LOOK).await;
+        }
+    }
+
+    /// Pieces of a variant that can be bought.
+    pub(crate) async fn available(&self, goods: &Goods) -> i64 {
+        let answer = self.caller.get(&format!("/v1/products/{}/availability", goods.product_id), None).await.body;
+        let variants = answer["variants"].as_array().expect("a product has variants");
+        let variant = variants.iter().find(|variant| variant["variant_id"] == goods.variant_id.as_str());
+        variant.and_then(|variant| variant["available"].as_i64()).expect("a number of pieces")
+    }
+
+    /// The same of several, summed.
+    pub(crate) async fn pieces(&self, goods: &[Goods]) -> i64 {
+        futures::stream::iter(goods).then(|goods| self.available(goods)).fold(0, |sum, n| async move { sum + n }).await
     }
 
     /// Puts one piece into a shopper's cart.
@@ -71,6 +118,11 @@ impl Market {
             }
         };
         futures::stream::iter(&self.shoppers).map(fill).buffer_unordered(4).collect::<()>().await;
+    }
+
+    /// Every shopper's cart is empty.
+    pub(crate) async fn empty_carts(&self) {
+        self.fill_carts(&[]).await;
     }
 
     /// Checks a shopper's cart out.

@@ -13,9 +13,11 @@ const PIECES: u64 = 10;
 /// Runs it and prints the seconds from the first request to the last answer.
 ///
 /// # Panics
-/// When not exactly as many orders are placed as there are pieces.
+/// When not exactly as many orders are placed as there are pieces, or anybody else hears something but 409.
 pub(crate) async fn last_pieces(market: &Market) {
-    market.fill_carts(&[market.scarce(PIECES).await]).await;
+    eprintln!("a race for the last {PIECES} pieces");
+    let goods = market.scarce(PIECES).await;
+    market.fill_carts(std::slice::from_ref(&goods)).await;
     let begun = Instant::now();
     let order = |shopper| market.order(shopper, "CASH_ON_DELIVERY", "the-last-pieces");
     let answers = join_all(market.shoppers.iter().map(order)).await;
@@ -24,9 +26,11 @@ pub(crate) async fn last_pieces(market: &Market) {
     for answer in &answers {
         *statuses.entry(answer.status).or_default() += 1;
     }
-    let racers = market.shoppers.len();
-    println!(
-        "\n{racers} shoppers at once for the last {PIECES} pieces: {seconds:.2} s; answers by status: {statuses:?}"
-    );
-    assert_eq!(statuses.get(&201), Some(&PIECES), "every piece is sold once");
+    let (racers, left) = (market.shoppers.len() as u64, market.available(&goods).await);
+    println!("\n| shoppers | pieces | seconds | 201 | 409 | others | pieces left |");
+    println!("| --: | --: | --: | --: | --: | --: | --: |");
+    let of = |status| statuses.get(&status).copied().unwrap_or_default();
+    let others = racers - of(201) - of(409);
+    println!("| {racers} | {PIECES} | {seconds:.2} | {} | {} | {others} | {left} |", of(201), of(409));
+    assert_eq!((of(201), of(409), left), (PIECES, racers - PIECES, 0), "every piece is sold once: {statuses:?}");
 }

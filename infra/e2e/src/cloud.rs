@@ -63,7 +63,14 @@ impl Cloud {
     /// Starts one with an empty state.
     pub async fn start() -> Self {
         let state = TempDir::new().expect("a temporary folder");
-        let (child, endpoints) = spawn(state.path()).await;
+        let (child, endpoints) = spawn(state.path(), &[]).await;
+        Self { child, state: Some(state), endpoints }
+    }
+
+    /// Starts one that keeps its tables and queues in memory, as measurements want it.
+    pub async fn in_memory() -> Self {
+        let state = TempDir::new().expect("a temporary folder");
+        let (child, endpoints) = spawn(state.path(), &["--memory"]).await;
         Self { child, state: Some(state), endpoints }
     }
 
@@ -153,7 +160,7 @@ impl Cloud {
         assert!(killed.is_ok(), "kill runs");
         self.child.wait().await.expect("the host is gone");
         let state = self.state.take().expect("the state lives as long as the cloud");
-        let (child, endpoints) = spawn(state.path()).await;
+        let (child, endpoints) = spawn(state.path(), &[]).await;
         Self { child, state: Some(state), endpoints }
     }
 
@@ -181,7 +188,7 @@ impl Drop for Cloud {
     }
 }
 
-async fn spawn(state: &Path) -> (Child, Value) {
+async fn spawn(state: &Path, options: &[&str]) -> (Child, Value) {
     built().await;
     let binaries = binaries();
     let mut child = Command::new(binaries.join("local"))
@@ -191,6 +198,7 @@ async fn spawn(state: &Path) -> (Child, Value) {
         .arg(state)
         .arg("--bin-dir")
         .arg(&binaries)
+        .args(options)
         .stdin(Stdio::piped())
         .stdout(Stdio::piped())
         .stderr(log(state))
@@ -208,7 +216,9 @@ async fn spawn(state: &Path) -> (Child, Value) {
     };
     let in_time = tokio::time::timeout(START_MAX, ready).await.is_ok();
     assert!(in_time, "the laptop cloud is not ready:\n{}", said(state));
-    let endpoints = std::fs::read(state.join("endpoints.json")).expect("endpoints.json is written");
+    // A run in memory keeps its files elsewhere, and says so here.
+    let files = std::fs::read_to_string(state.join("throw-away")).map_or_else(|_| state.to_owned(), PathBuf::from);
+    let endpoints = std::fs::read(files.join("endpoints.json")).expect("endpoints.json is written");
     (child, serde_json::from_slice(&endpoints).expect("endpoints.json is JSON"))
 }
 

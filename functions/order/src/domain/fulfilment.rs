@@ -62,6 +62,11 @@ pub const fn is_held(state: Fulfilment) -> bool {
     matches!(state, PendingPayment | Pending | Confirmed | Processing | Packed)
 }
 
+/// Whether the goods have left the store and are not with the shopper yet.
+pub const fn is_on_its_way(state: Fulfilment) -> bool {
+    matches!(state, Fulfilment::Shipped | Fulfilment::OutForDelivery)
+}
+
 /// Whether the order has reached its end.
 pub const fn is_over(state: Fulfilment) -> bool {
     after(Some(state)).is_empty()

@@ -7,7 +7,7 @@ use domain::{Money, MoneyError, OrderId, StoreId};
 use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 
-use super::Order;
+use super::{Order, PaidFrom};
 
 /// VAT on the platform's own commission, percent.
 const COMMISSION_VAT_PERCENT: u32 = 12;
@@ -17,6 +17,8 @@ const COMMISSION_VAT_PERCENT: u32 = 12;
 pub enum Account {
     /// With Payme, not settled yet.
     PspPayme,
+    /// At the platform's bank.
+    Bank,
     /// What a buyer of an order owes.
     Buyer(OrderId),
     /// What is to be paid back of an order.
@@ -38,6 +40,7 @@ impl fmt::Display for Account {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         match self {
             Self::PspPayme => f.write_str("PSP:payme"),
+            Self::Bank => f.write_str("BANK"),
             Self::Buyer(order) => write!(f, "BUYER:{order}"),
             Self::RefundDue(order) => write!(f, "REFUND_DUE:{order}"),
             Self::SellerPending(store) => write!(f, "SELLER_PENDING:{store}"),
@@ -138,10 +141,13 @@ pub fn refund_due(order: &Order) -> Result<Vec<Entry>, MoneyError> {
     Ok(vec![entry(buyer, order.total), entry(due, minus(order.total)?)])
 }
 
-/// Payme gave it back.
-pub fn refunded(order: &Order) -> Result<Vec<Entry>, MoneyError> {
-    let due = Account::RefundDue(order.order_id);
-    Ok(vec![entry(due, order.total), entry(Account::PspPayme, minus(order.total)?)])
+/// The buyer got it back.
+pub fn refunded(order: &Order, from: PaidFrom) -> Result<Vec<Entry>, MoneyError> {
+    let from = match from {
+        PaidFrom::Bank => Account::Bank,
+        PaidFrom::Provider => Account::PspPayme,
+    };
+    Ok(vec![entry(Account::RefundDue(order.order_id), order.total), entry(from, minus(order.total)?)])
 }
 
 #[cfg(test)]
@@ -187,18 +193,19 @@ mod tests {
         #[test]
         fn every_transaction_sums_to_zero_and_the_buyer_is_even_at_the_end(
             goods in 1..1_000_000_000_000_i64, shipping in 0..10_000_000_i64, rate in 0..3_000_u32, cash in any::<bool>(),
-            cancelled in any::<bool>(),
+            cancelled in any::<bool>(), by_bank in any::<bool>(),
         ) {
             let method = if cash { PaymentMethod::CashOnDelivery } else { PaymentMethod::Payme };
             let mut order = order_of(method, Money::tiyin(goods), Money::tiyin(shipping));
             order.commission_basis_points = rate;
+            let from = if by_bank { PaidFrom::Bank } else { PaidFrom::Provider };
             let mut all = Vec::new();
             if !cash {
                 all.push(paid_in_advance(&order).unwrap());
             }
             match (cancelled, cash) {
                 (true, true) => {}
-                (true, false) => all.extend([refund_due(&order).unwrap(), refunded(&order).unwrap()]),
+                (true, false) => all.extend([refund_due(&order).unwrap(), refunded(&order, from).unwrap()]),
                 (false, _) => all.push(delivered(&order).unwrap()),
             }
             for transaction in &all {

@@ -4,9 +4,9 @@ use contracts::{
 use domain::{CheckoutId, Localized, Money, OrderId, ProductId, StoreId, Timestamp, UserId, VariantId};
 use serde::{Deserialize, Serialize};
 
-use super::{OrderNumber, PaymentStatus, Priced, Return, VatShare, first_fulfilment};
+use super::{Clocks, OrderNumber, PaymentStatus, Priced, Refund, Return, VatShare, first_fulfilment};
 
-/// What one store ships to one shopper. All but the three states was frozen when it was placed.
+/// What one store ships to one shopper. All but its states, and what they are about, was frozen when it was placed.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Order {
     /// The order.
@@ -51,9 +51,18 @@ pub struct Order {
     pub moves: u32,
     /// When it made the last one.
     pub moved_at: Timestamp,
+    /// By when it has to reach its next milestone.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub act_by: Option<Timestamp>,
+    /// Since when an operator knows that it is late on its way.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub overdue_since: Option<Timestamp>,
     /// Why it was cancelled, if it was.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub cancelled: Option<CancelReason>,
+    /// What its buyer is owed, or got back, since it was given up.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub refund: Option<Refund>,
     /// Where it is on its way.
     pub fulfilment: Fulfilment,
     /// Where its payment is.
@@ -95,12 +104,12 @@ pub struct OrderLine {
 #[derive(Debug, Clone)]
 pub(crate) struct Placing<'a> {
     pub(crate) order_id: OrderId,
-    pub(crate) number: OrderNumber,
     pub(crate) checkout_id: CheckoutId,
     pub(crate) user_id: UserId,
     pub(crate) at: Timestamp,
     pub(crate) address: &'a DeliveryAddress,
     pub(crate) method: PaymentMethod,
+    pub(crate) clocks: Clocks,
 }
 
 impl Order {
@@ -119,9 +128,10 @@ impl Order {
             ikpu: line.ikpu.clone(),
             package_code: line.package_code.clone(),
         };
+        let fulfilment = first_fulfilment(placing.method, terms.auto_accept);
         Self {
             order_id: placing.order_id,
-            number: placing.number,
+            number: OrderNumber::of(placing.order_id),
             checkout_id: placing.checkout_id,
             user_id: placing.user_id,
             store_id: terms.store_id,
@@ -141,11 +151,19 @@ impl Order {
             auto_accept: terms.auto_accept,
             moves: 1,
             moved_at: placing.at,
+            act_by: placing.clocks.act_by(fulfilment, placing.at, None),
+            overdue_since: None,
             cancelled: None,
-            fulfilment: first_fulfilment(placing.method, terms.auto_accept),
+            refund: None,
+            fulfilment,
             payment: PaymentStatus::Pending,
             returned: Return::None,
         }
+    }
+
+    /// Whether its buyer waits for money.
+    pub fn is_owed(&self) -> bool {
+        self.refund.as_ref().is_some_and(|refund| refund.done.is_none())
     }
 
     /// As events tell it.

@@ -1,11 +1,11 @@
-use contracts::{Actor, CancelReason, DeliveryAddress, Fulfilment, PaymentMethod};
+use contracts::{CancelReason, DeliveryAddress, Fulfilment, PaymentMethod};
 use domain::{CheckoutId, Currency, Locale, Money, OrderId, ProductId, StoreId, Timestamp, VariantId};
 use schemars::JsonSchema;
 use serde::Serialize;
 
 use crate::domain::{Entry, LedgerKind, Order, OrderLine, OrderNumber, PaymentStatus, PlacedOrder, Return, VatShare};
 use crate::ops::whole::Checkout;
-use crate::table::{Balance, HistoryEntry, LedgerRow};
+use crate::table::{Balance, LedgerRow};
 
 /// An order in a list.
 #[derive(Debug, Serialize, JsonSchema)]
@@ -21,6 +21,9 @@ pub(super) struct OrderSummary {
     returned: Return,
     lines: usize,
     total: Money,
+    /// By when it has to reach its next milestone: accepted, shipped or delivered.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    act_by: Option<Timestamp>,
 }
 
 /// An order whole.
@@ -47,6 +50,9 @@ pub(super) struct OrderAnswer {
     vat: Money,
     vat_by_rate: Vec<VatShare>,
     total: Money,
+    /// By when it has to reach its next milestone: accepted, shipped or delivered.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    act_by: Option<Timestamp>,
 }
 
 #[derive(Debug, Serialize, JsonSchema)]
@@ -63,25 +69,6 @@ struct LineAnswer {
     vat: Money,
 }
 
-/// A move of an order.
-#[derive(Debug, Serialize, JsonSchema)]
-#[schemars(rename = "OrderMove")]
-pub(super) struct MoveAnswer {
-    from: Option<Fulfilment>,
-    to: Fulfilment,
-    at: Timestamp,
-    by: Actor,
-    #[serde(skip_serializing_if = "Option::is_none")]
-    note: Option<String>,
-}
-
-/// All moves of an order.
-#[derive(Debug, Serialize, JsonSchema)]
-#[schemars(rename = "OrderHistory")]
-pub(super) struct HistoryAnswer {
-    pub(super) items: Vec<MoveAnswer>,
-}
-
 impl From<&Order> for OrderSummary {
     fn from(order: &Order) -> Self {
         Self {
@@ -96,6 +83,7 @@ impl From<&Order> for OrderSummary {
             returned: order.returned,
             lines: order.lines.len(),
             total: order.total,
+            act_by: order.act_by,
         }
     }
 }
@@ -122,6 +110,7 @@ impl OrderAnswer {
             vat: order.vat,
             vat_by_rate: order.vat_by_rate,
             total: order.total,
+            act_by: order.act_by,
         }
     }
 }
@@ -139,13 +128,6 @@ impl LineAnswer {
             vat_percent: line.vat_percent,
             vat: line.vat,
         }
-    }
-}
-
-impl From<&HistoryEntry> for MoveAnswer {
-    fn from(entry: &HistoryEntry) -> Self {
-        let (step, note) = (entry.step, entry.note.clone());
-        Self { from: step.from, to: step.to, at: entry.at, by: entry.actor, note }
     }
 }
 

@@ -1,17 +1,17 @@
 use axum::Json;
 use axum::extract::{Path, Query, State};
-use contracts::{Fulfilment, PaymentMethod};
+use contracts::PaymentMethod;
 use domain::{CorrelationId, Date, OrderId, StoreId};
-use lambda::http::{Body, Claims, ClientInfo, Created, IdempotencyKey, PageAnswer, PageQuery, Problem, User, kinds};
+use lambda::http::{Body, ClientInfo, Created, IdempotencyKey, PageAnswer, PageQuery, Problem, User, kinds};
 use schemars::JsonSchema;
 use serde::Deserialize;
 
-use super::answer::{BalanceAnswer, CheckoutAnswer, HistoryAnswer, LedgerAnswer, OrderAnswer, OrderSummary};
-use super::request::{Cancellation, NewOrder, Transition};
+use super::answer::{BalanceAnswer, CheckoutAnswer, LedgerAnswer, OrderAnswer, OrderSummary};
+use super::history::HistoryAnswer;
+use super::request::{Cancellation, NewOrder, Transition, movable};
 use crate::Ctx;
-use crate::domain::{Order, PlacedCheckout};
-use crate::ops::book::Doer;
-use crate::ops::{self, OrderPage};
+use crate::domain::{Order, Party, PlacedCheckout};
+use crate::ops::{self, Doer, OrderPage};
 use crate::table::LedgerRow;
 
 const OWN_LIST: &str = "orders";
@@ -58,12 +58,11 @@ pub(super) async fn history(
     Path(order_id): Path<String>,
 ) -> Result<Json<HistoryAnswer>, Problem> {
     let found = ops::order(&ctx.table, claims.user_id, order(&order_id)?).await?.ok_or_else(missing)?;
-    moves(&ctx, &found).await
+    moves(&ctx, &found, Party::Shopper).await
 }
 
-async fn moves(ctx: &Ctx, order: &Order) -> Result<Json<HistoryAnswer>, Problem> {
-    let moves = ops::history(&ctx.table, order).await?;
-    Ok(Json(HistoryAnswer { items: moves.iter().map(Into::into).collect() }))
+async fn moves(ctx: &Ctx, order: &Order, reader: Party) -> Result<Json<HistoryAnswer>, Problem> {
+    Ok(Json(HistoryAnswer::new(ops::history(&ctx.table, order).await?, reader)))
 }
 
 pub(super) async fn store_list(
@@ -90,7 +89,7 @@ pub(super) async fn store_history(
     Path((store_id, order_id)): Path<(String, String)>,
 ) -> Result<Json<HistoryAnswer>, Problem> {
     let found = ops::store_order(&ctx.table, store(&store_id)?, order(&order_id)?).await?.ok_or_else(missing)?;
-    moves(&ctx, &found).await
+    moves(&ctx, &found, Party::Store).await
 }
 
 pub(super) async fn cancel(
@@ -100,7 +99,7 @@ pub(super) async fn cancel(
     Path(order_id): Path<String>,
     Body(body): Body<Cancellation>,
 ) -> Result<Json<OrderAnswer>, Problem> {
-    let doer = doer(&ctx, &claims, body.note);
+    let doer = Doer::asking(&ctx, claims.actor(), Party::Shopper, body.note);
     let order = ops::cancel(&ctx, claims.user_id, order(&order_id)?, &doer).await?;
     Ok(Json(OrderAnswer::new(order, client.locale)))
 }
@@ -112,11 +111,8 @@ pub(super) async fn transition(
     Path((store_id, order_id)): Path<(String, String)>,
     Body(body): Body<Transition>,
 ) -> Result<Json<OrderAnswer>, Problem> {
-    if matches!(body.to, Fulfilment::PendingPayment | Fulfilment::Pending) {
-        return Err(Problem::field("to", "is not the store's to choose"));
-    }
-    let doer = doer(&ctx, &claims, body.note);
-    let moved = ops::advance(&ctx, store(&store_id)?, order(&order_id)?, body.to, &doer).await?;
+    let (to, doer) = (movable(body.to)?, Doer::asking(&ctx, claims.actor(), Party::Store, body.note));
+    let moved = Box::pin(ops::advance(&ctx, store(&store_id)?, order(&order_id)?, to, &doer)).await?;
     Ok(Json(OrderAnswer::new(moved, client.locale)))
 }
 
@@ -182,16 +178,11 @@ async fn books(
     Ok(Json(PageAnswer::new(items, found.next.as_ref(), list, of)))
 }
 
-fn doer(ctx: &Ctx, claims: &Claims, note: Option<String>) -> Doer {
-    let at = ctx.clock.now();
-    Doer { actor: claims.actor(), correlation_id: CorrelationId::generate(at, &*ctx.entropy), at, note }
-}
-
 fn summaries(page: &OrderPage, pattern: &str, caller: &str) -> PageAnswer<OrderSummary> {
     PageAnswer::new(page.orders.iter().map(Into::into).collect(), page.next.as_ref(), pattern, caller)
 }
 
-fn order(text: &str) -> Result<OrderId, Problem> {
+pub(super) fn order(text: &str) -> Result<OrderId, Problem> {
     text.parse().map_err(|_| missing())
 }
 
@@ -199,6 +190,6 @@ fn store(text: &str) -> Result<StoreId, Problem> {
     text.parse().map_err(|_| missing())
 }
 
-fn missing() -> Problem {
+pub(super) fn missing() -> Problem {
     Problem::of(&kinds::NOT_FOUND)
 }

@@ -3,7 +3,7 @@ use lambda::http::{Problem, kinds};
 
 use crate::domain::{CASH_ORDER_MAX, CashRefusal, OPEN_CASH_ORDERS_MAX};
 use crate::ops::checkout::{LINES_MAX, STORES_MAX};
-use crate::ops::{MoveError, PlaceError};
+use crate::ops::{MoveError, PlaceError, RefundError};
 
 lambda::problems! {
     /// Nothing to buy.
@@ -47,6 +47,13 @@ lambda::problems! {
     /// A provider's transaction is open.
     PAYMENT_UNDER_WAY = 409, "payment-under-way", "To'lov amalga oshirilmoqda", "Оплата выполняется",
         "The payment is under way";
+    /// Nothing is held for the order any more, and `lines` cannot be held anew.
+    NOT_HELD = 409, "stock-not-held", "Buyurtma mahsulotlari band qilinmagan: qoldiq va narxni tekshiring yoki bekor qiling",
+        "Товары заказа больше не зарезервированы: проверьте остаток и цену или отмените заказ",
+        "The order's goods are not held any more: check stock and price, or cancel it";
+    /// The buyer has the money already: by the transfer `reference`, since `completed_at`.
+    REFUND_COMPLETED = 409, "refund-completed", "Pul allaqachon qaytarilgan", "Деньги уже возвращены",
+        "The money was returned already";
 }
 
 impl From<MoveError> for Problem {
@@ -58,9 +65,25 @@ impl From<MoveError> for Problem {
             }
             MoveError::TooLate(at) => Self::of(&TOO_LATE).with("fulfilment", at),
             MoveError::PaymentUnderWay => Self::of(&PAYMENT_UNDER_WAY),
+            MoveError::NotHeld(lines) => Self::of(&NOT_HELD).with("lines", lines),
             MoveError::Contended => Self::of(&kinds::CONFLICT),
+            MoveError::Call(error) => error.into(),
             MoveError::Table(error) => error.into(),
             MoveError::Bug(cause) => Self::internal(cause),
+        }
+    }
+}
+
+impl From<RefundError> for Problem {
+    fn from(error: RefundError) -> Self {
+        match error {
+            RefundError::NotFound => Self::of(&kinds::NOT_FOUND),
+            RefundError::Completed { reference, at } => {
+                Self::of(&REFUND_COMPLETED).with("reference", reference).with("completed_at", at)
+            }
+            RefundError::Contended => Self::of(&kinds::CONFLICT),
+            RefundError::Table(error) => error.into(),
+            RefundError::Bug(cause) => Self::internal(cause),
         }
     }
 }

@@ -48,7 +48,7 @@ struct NewAddress {
 }
 
 #[expect(clippy::trivially_copy_pass_by_ref, reason = "the validator's signature")]
-fn filled(text: &str, (): &()) -> garde::Result {
+pub(super) fn filled(text: &str, (): &()) -> garde::Result {
     let printable = !text.trim().is_empty() && !text.chars().any(char::is_control);
     if printable { Ok(()) } else { Err(garde::Error::new("must hold visible characters")) }
 }
@@ -97,10 +97,18 @@ pub(super) struct Transition {
     pub(super) note: Option<String>,
 }
 
+/// Where somebody may move an order to: what begins an order is nobody's to choose.
+pub(super) fn movable(to: Fulfilment) -> Result<Fulfilment, Problem> {
+    match to {
+        Fulfilment::PendingPayment | Fulfilment::Pending => Err(Problem::field("to", "is nobody's to choose")),
+        to => Ok(to),
+    }
+}
+
 /// The body of a cancellation.
 #[derive(Debug, Default, Deserialize, Validate, JsonSchema)]
 pub(super) struct Cancellation {
-    /// Why, in the shopper's words.
+    /// Why, in the words of whoever cancels.
     #[garde(inner(length(chars, max = 500)), inner(custom(filled)))]
     pub(super) note: Option<String>,
 }

@@ -1,14 +1,18 @@
-//! An order goes on, by its store.
+//! An order goes on, by its store or by the platform.
 
-use contracts::{CancelReason, Fulfilment};
-use domain::{OrderId, StoreId};
+use contracts::{CancelReason, Fulfilment, LineRefusal};
+use domain::{OrderId, StoreId, UserId};
 use dynamodb::{Error, Row, Stored, Tx};
+use lambda::calls::CallError;
 
-use super::book::{self, BookError, Doer, Repayment};
+use super::book::{self, BookError, Repayment};
+use super::doer::Doer;
+use super::hold::{HoldError, before_move};
+use super::look::locate;
 use super::settle::settle_now;
 use super::whole::Checkout;
 use crate::Ctx;
-use crate::domain::{ForbiddenMove, Order, is_held};
+use crate::domain::{ForbiddenMove, Order, Party, enter, is_held};
 use crate::table::{StoreOrder, order_key, store_order_key};
 
 /// How often a move is worked out again when somebody else was faster.
@@ -29,9 +33,15 @@ pub enum MoveError {
     /// A provider's transaction is open.
     #[error("the payment of the checkout is under way")]
     PaymentUnderWay,
+    /// Its goods are not held any more and cannot be held anew: these lines are short, or have another price today.
+    #[error("the goods of the order are not held any more")]
+    NotHeld(Vec<LineRefusal>),
     /// Others were faster again and again.
     #[error("others were faster")]
     Contended,
+    /// tech-product does not answer.
+    #[error(transparent)]
+    Call(#[from] CallError),
     /// The table.
     #[error(transparent)]
     Table(#[from] Error),
@@ -44,15 +54,34 @@ impl From<BookError> for MoveError {
     fn from(error: BookError) -> Self {
         match error {
             BookError::Move(error) => error.into(),
-            BookError::Money(_) | BookError::Unbalanced(..) => Self::Bug(error.to_string()),
+            BookError::Money(_) | BookError::Unbalanced(..) | BookError::Count(..) => Self::Bug(error.to_string()),
         }
     }
 }
 
-/// Moves an order of the store to `to`. The same move again is the same answer.
+impl From<HoldError> for MoveError {
+    fn from(error: HoldError) -> Self {
+        match error {
+            HoldError::Lost(lines) => Self::NotHeld(lines),
+            HoldError::Call(error) => error.into(),
+            HoldError::Table(error) => error.into(),
+        }
+    }
+}
+
+/// Staff of `store` move its order to `to`. The same move again is the same answer.
 pub async fn advance(ctx: &Ctx, store: StoreId, id: OrderId, to: Fulfilment, doer: &Doer) -> Result<Order, MoveError> {
     let found = ctx.table.get_consistent::<StoreOrder>(store_order_key(store, id)).await?;
-    let user = found.ok_or(MoveError::NotFound)?.user_id;
+    go_to(ctx, found.ok_or(MoveError::NotFound)?.user_id, id, to, doer).await
+}
+
+/// The platform's staff move any order, by the same table of moves.
+pub async fn advance_any(ctx: &Ctx, id: OrderId, to: Fulfilment, doer: &Doer) -> Result<Order, MoveError> {
+    let order = locate(&ctx.table, id).await?.ok_or(MoveError::NotFound)?;
+    go_to(ctx, order.user_id, id, to, doer).await
+}
+
+async fn go_to(ctx: &Ctx, user: UserId, id: OrderId, to: Fulfilment, doer: &Doer) -> Result<Order, MoveError> {
     for _ in 0..ATTEMPTS_MAX {
         let order = ctx.table.get_consistent::<Order>(order_key(user, id)).await?.ok_or(MoveError::NotFound)?;
         if order.fulfilment == to {
@@ -75,6 +104,7 @@ async fn attempt(ctx: &Ctx, order: &Stored<Order>, to: Fulfilment, doer: &Doer) 
         return Ok(None);
     }
     let ends = match to {
+        Fulfilment::Cancelled if doer.party == Party::Platform => Some(CancelReason::Platform),
         Fulfilment::Cancelled => Some(CancelReason::Store),
         Fulfilment::Failed => Some(CancelReason::Lost),
         _ => None,
@@ -82,9 +112,13 @@ async fn attempt(ctx: &Ctx, order: &Stored<Order>, to: Fulfilment, doer: &Doer) 
     if let Some(reason) = ends {
         return end(ctx, &checkout, order.order_id, reason, doer).await;
     }
+    enter(Some(order.fulfilment), to)?;
     // Only money makes a store's order of one that waits for it.
     if order.fulfilment == Fulfilment::PendingPayment {
         return Err(ForbiddenMove { from: Some(order.fulfilment), to }.into());
+    }
+    if is_held(order.fulfilment) && before_move(ctx, &checkout, to == Fulfilment::Shipped).await?.is_some() {
+        return Ok(None);
     }
     let (tx, settlements) = book::moved(Tx::new(), &checkout, order, to, doer)?;
     match ctx.table.commit(tx).await {
@@ -125,7 +159,7 @@ pub(super) async fn end(
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::ops::{cancel::by_itself, place};
+    use crate::ops::place;
     use crate::testkit::{command, shopper, world};
 
     #[tokio::test]
@@ -134,7 +168,7 @@ mod tests {
         let placed = place(&w.ctx, &command(shopper(), "key-0001")).await.unwrap();
         let (store, id) = (placed.orders[0].store_id, placed.orders[0].order_id);
         let read = w.ctx.table.get_consistent::<Order>(order_key(shopper(), id)).await.unwrap().unwrap();
-        let doer = by_itself(&w.ctx, placed.checkout_id);
+        let doer = Doer::itself(&w.ctx, placed.checkout_id);
         let first = advance(&w.ctx, store, id, Fulfilment::Cancelled, &doer).await.unwrap();
         let overtaken = attempt(&w.ctx, &read, Fulfilment::Cancelled, &doer).await;
         assert!(matches!(overtaken, Ok(None)), "{overtaken:?}");

@@ -1,11 +1,11 @@
 //! Somebody changes their mind, or a time is over.
 
-use contracts::{Actor, CancelReason, Fulfilment, Service};
-use domain::{CheckoutId, CorrelationId, OrderId, UserId};
+use contracts::{CancelReason, Fulfilment};
+use domain::{OrderId, UserId};
 use dynamodb::Stored;
 
 use super::advance::{MoveError, end};
-use super::book::Doer;
+use super::doer::Doer;
 use super::whole::Checkout;
 use crate::Ctx;
 use crate::domain::Order;
@@ -46,15 +46,5 @@ pub(super) async fn cancel_late(
     reason: CancelReason,
 ) -> Result<(), MoveError> {
     // When somebody else was faster, the next look decides anew.
-    end(ctx, checkout, order.order_id, reason, &by_itself(ctx, checkout.payment.checkout_id)).await.map(|_| ())
-}
-
-/// The service as the one who acts.
-pub(crate) fn by_itself(ctx: &Ctx, checkout: CheckoutId) -> Doer {
-    Doer {
-        actor: Actor::System { service: Service::Order },
-        correlation_id: CorrelationId::derived(&format!("checkout/{checkout}")),
-        at: ctx.clock.now(),
-        note: None,
-    }
+    end(ctx, checkout, order.order_id, reason, &Doer::itself(ctx, checkout.payment.checkout_id)).await.map(|_| ())
 }

@@ -6,10 +6,11 @@ use domain::{CheckoutId, Date, OrderId, StoreId, UserId};
 use dynamodb::{Cursor, Error, Index, Query, Table};
 
 use super::whole::Checkout;
-use crate::domain::Order;
+use crate::domain::{Order, OrderNumber, RefundStatus, is_held};
 use crate::table::{
-    Balance, HistoryEntry, LEDGER, ORDERS, StoreBalance, StoreOrder, balance_key, books_partition, history_partition,
-    order_key, store_order_key, store_partition, user_partition,
+    Balance, HistoryEntry, LEDGER, LOST_HOLDS, ORDERS, OVERDUE, Payment, StoreBalance, StoreOrder, balance_key,
+    books_partition, history_key, history_partition, order_key, refunds_partition, store_order_key, store_partition,
+    user_partition,
 };
 
 /// Moves an order can make: far more than the table of moves allows.
@@ -43,6 +44,42 @@ pub async fn orders(table: &Table, query: Query) -> Result<OrderPage, Error> {
 /// A user's own order.
 pub async fn order(table: &Table, user: UserId, order: OrderId) -> Result<Option<Order>, Error> {
     Ok(table.get_consistent::<Order>(order_key(user, order)).await?.map(dynamodb::Stored::into_row))
+}
+
+/// Any order, by its id alone: the row that took its number names the buyer.
+pub async fn locate(table: &Table, id: OrderId) -> Result<Option<Order>, Error> {
+    let first = table.get_consistent::<HistoryEntry>(history_key(&OrderNumber::of(id), 1)).await?;
+    match first.filter(|first| first.order_id == id) {
+        Some(first) => order(table, first.user_id, id).await,
+        None => Ok(None),
+    }
+}
+
+/// Orders that are late on their way, the latest first. Read from an index: it lags by moments.
+pub fn overdue() -> Query {
+    Query::partition(OVERDUE).on(Index::Gsi1)
+}
+
+/// Refunds in that status, the oldest first. Read from an index: it lags by moments.
+pub fn refunds(status: RefundStatus) -> Query {
+    Query::partition(refunds_partition(status)).on(Index::Gsi1)
+}
+
+/// Payments whose goods are not held any more, the oldest first. Read from an index: it lags by moments.
+pub fn lost_holds() -> Query {
+    Query::partition(LOST_HOLDS).on(Index::Gsi1)
+}
+
+/// The orders of a page of [`lost_holds`] that have not left.
+pub async fn not_held(table: &Table, query: Query) -> Result<OrderPage, Error> {
+    let page = table.query::<Payment>(query).await?;
+    let mut keys = Vec::new();
+    for payment in &page.rows {
+        keys.extend(payment.orders.iter().map(|order| order_key(payment.user_id, *order)));
+    }
+    let read = table.get_many::<Order>(keys).await?;
+    let orders = read.into_iter().map(dynamodb::Stored::into_row).filter(|order| is_held(order.fulfilment)).collect();
+    Ok(OrderPage { orders, next: page.next })
 }
 
 /// The moves of an order, the first one first.

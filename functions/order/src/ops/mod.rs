@@ -4,7 +4,10 @@ mod advance;
 pub mod book;
 mod cancel;
 pub mod checkout;
+mod doer;
+mod hold;
 mod look;
+mod refund;
 pub mod settle;
 mod sweep;
 #[cfg(test)]
@@ -12,15 +15,16 @@ mod tests;
 mod watch;
 pub mod whole;
 
-pub use advance::{MoveError, advance};
-#[cfg(test)]
-pub(crate) use cancel::by_itself;
+pub use advance::{MoveError, advance, advance_any};
 pub use cancel::cancel;
 pub use checkout::{DeliverTo, Place, PlaceError, place};
+pub use doer::Doer;
+pub use hold::HoldError;
 pub use look::{
-    OrderPage, books_of, books_on, checkout_of, history, order, orders, orders_at, orders_of, store_balance,
-    store_order, store_orders,
+    OrderPage, books_of, books_on, checkout_of, history, locate, lost_holds, not_held, order, orders, orders_at,
+    orders_of, overdue, refunds, store_balance, store_order, store_orders,
 };
+pub use refund::{CompleteRefund, RefundError, complete_refund};
 #[cfg(test)]
 use sweep::sweep_within;
 pub use sweep::{SweepError, sweep};

@@ -1,6 +1,8 @@
 //! Telling tech-product what became of the goods.
 
+use domain::CheckoutId;
 use dynamodb::{Error, Stored, Tx};
+use http::StatusCode;
 use jiff::SignedDuration;
 use lambda::calls::CallError;
 use tracing::warn;
@@ -14,9 +16,12 @@ const AGAIN_AFTER: SignedDuration = SignedDuration::from_mins(2);
 /// Why something is not settled yet.
 #[derive(Debug, thiserror::Error)]
 pub enum SettleError {
-    /// tech-product does not answer, or its hold ended the other way: somebody has to look.
+    /// tech-product does not answer.
     #[error(transparent)]
     Call(#[from] CallError),
+    /// The hold had ended the other way: somebody has to look. Said once.
+    #[error("tech-product refused to settle a part of {0}: {1}")]
+    Refused(CheckoutId, String),
     /// The table.
     #[error(transparent)]
     Table(#[from] Error),
@@ -46,14 +51,31 @@ pub(super) async fn settle(ctx: &Ctx, row: Stored<Settlement>) -> Result<(), Set
         Err(Error::Refused(_)) => return Ok(()),
         Err(error) => return Err(error.into()),
     };
-    tell(ctx, &row).await?;
-    done(ctx, Some(row)).await
+    match tell(ctx, &row).await {
+        Err(CallError::Unexpected(_, StatusCode::CONFLICT | StatusCode::NOT_FOUND, why)) => {
+            refused(ctx, &row, why).await
+        }
+        told => {
+            told?;
+            done(ctx, Some(row)).await
+        }
+    }
 }
 
-async fn tell(ctx: &Ctx, settlement: &Settlement) -> Result<(), SettleError> {
+/// Kept, but not tried again: it would be refused for ever.
+async fn refused(ctx: &Ctx, row: &Stored<Settlement>, why: String) -> Result<(), SettleError> {
+    let next = Settlement { refused: Some(why.clone()), ..Settlement::clone(row) };
+    match ctx.table.replace(row, next).await {
+        Ok(_) => Err(SettleError::Refused(row.checkout_id, why)),
+        Err(Error::Refused(_)) => Ok(()),
+        Err(error) => Err(error.into()),
+    }
+}
+
+async fn tell(ctx: &Ctx, settlement: &Settlement) -> Result<(), CallError> {
     match (settlement.way, settlement.store_id) {
-        (Way::Commit, Some(store)) => Ok(ctx.neighbours.commit(settlement.reservation_id, store).await?),
-        (Way::Commit | Way::Release, store) => Ok(ctx.neighbours.release(settlement.reservation_id, store).await?),
+        (Way::Commit, Some(store)) => ctx.neighbours.commit(settlement.reservation_id, store).await,
+        (Way::Commit | Way::Release, store) => ctx.neighbours.release(settlement.reservation_id, store).await,
     }
 }
 

@@ -1,16 +1,18 @@
-//! Looking at a checkout when its time has come: not paid, not accepted, or a hold that ends soon.
+//! Looking at a checkout when its time has come: not paid, an order that is late, or a hold that ends soon.
 
 use contracts::{CancelReason, Fulfilment};
-use domain::CheckoutId;
+use domain::{CheckoutId, Timestamp};
 use dynamodb::{Error, Stored};
 use jiff::SignedDuration;
 use lambda::calls::CallError;
+use tracing::warn;
 
 use super::advance::MoveError;
 use super::cancel::cancel_late;
-use super::whole::{ACCEPT_WITHIN, Checkout, PROLONG_BEFORE_END, next_look};
+use super::hold::{HoldError, secure};
+use super::whole::{Checkout, PROLONG_BEFORE_END, next_look};
 use crate::Ctx;
-use crate::domain::is_held;
+use crate::domain::{Order, is_held, is_on_its_way};
 use crate::ops::checkout::PROLONG_FOR;
 use crate::table::Payment;
 
@@ -20,7 +22,7 @@ const AGAIN_AFTER: SignedDuration = SignedDuration::from_mins(5);
 /// Why something was not done.
 #[derive(Debug, thiserror::Error)]
 pub enum WatchError {
-    /// The goods of an open order are not held any more: somebody has to look.
+    /// The goods of an open order are not held any more, and cannot be held anew: somebody has to look. Said once.
     #[error("the hold of the open checkout {0} is gone")]
     Lost(CheckoutId),
     /// An order could not be ended.
@@ -41,6 +43,7 @@ pub(super) async fn watch(ctx: &Ctx, id: CheckoutId) -> Result<(), WatchError> {
     // Put off first: one that cannot be helped, or is cut off, does not stand before those that can.
     put_off(ctx, &checkout).await?;
     end_what_is_late(ctx, id).await?;
+    show_what_is_overdue(ctx, id).await?;
     prolong(ctx, id).await
 }
 
@@ -54,35 +57,64 @@ async fn end_what_is_late(ctx: &Ctx, id: CheckoutId) -> Result<(), WatchError> {
         }
         return Ok(());
     }
-    let late = |order: &&Stored<_>| is_late(order, now);
+    let late = |order: &&Stored<Order>| is_late(order, now).is_some();
     let ids: Vec<_> = checkout.orders.iter().filter(late).map(|order| order.order_id).collect();
     for order in ids {
         // Each ending changes the payment: read it anew.
         let Some(checkout) = Checkout::load(&ctx.table, id).await? else { return Ok(()) };
-        if let Some(order) = checkout.orders.iter().find(|read| read.order_id == order && is_late(read, now)) {
-            cancel_late(ctx, &checkout, order, CancelReason::NotAccepted).await?;
+        let read = checkout.orders.iter().find(|read| read.order_id == order);
+        if let Some((order, reason)) = read.and_then(|read| Some((read, is_late(read, now)?))) {
+            cancel_late(ctx, &checkout, order, reason).await?;
         }
     }
     Ok(())
 }
 
-fn is_late(order: &crate::domain::Order, now: domain::Timestamp) -> bool {
-    order.fulfilment == Fulfilment::Pending && order.moved_at + ACCEPT_WITHIN <= now
+/// Why an order that its store has, and whose time is over, is cancelled.
+fn is_late(order: &Order, now: Timestamp) -> Option<CancelReason> {
+    let over = order.act_by.is_some_and(|by| by <= now) && is_held(order.fulfilment);
+    let reason =
+        if order.fulfilment == Fulfilment::Pending { CancelReason::NotAccepted } else { CancelReason::NotShipped };
+    over.then_some(reason)
 }
 
-/// Keeps the hold of open orders alive, and sets the next time. Safe to repeat: the other side only ever lengthens a hold.
+/// Goods that are late on their way cannot be called back: the order is shown to operators.
+async fn show_what_is_overdue(ctx: &Ctx, id: CheckoutId) -> Result<(), WatchError> {
+    let now = ctx.clock.now();
+    let Some(checkout) = Checkout::load(&ctx.table, id).await? else { return Ok(()) };
+    for order in &checkout.orders {
+        let over = order.act_by.is_some_and(|by| by <= now) && is_on_its_way(order.fulfilment);
+        if over && order.overdue_since.is_none() {
+            warn!(order.id = %order.order_id, "an order is late on its way");
+            let next = Order { overdue_since: Some(now), ..Order::clone(order) };
+            match ctx.table.replace(order, next).await {
+                // Whoever moved it meanwhile knows better.
+                Ok(_) | Err(Error::Refused(_)) => {}
+                Err(error) => return Err(error.into()),
+            }
+        }
+    }
+    Ok(())
+}
+
+/// Keeps the hold of open orders alive, and sets the next time. Safe to repeat: the other side only ever lengthens a hold. A
+/// hold that is lost for good is an error once; then it stands in the payment.
 async fn prolong(ctx: &Ctx, id: CheckoutId) -> Result<(), WatchError> {
     let Some(checkout) = Checkout::load(&ctx.table, id).await? else { return Ok(()) };
-    let mut next = Payment::clone(&checkout.payment);
-    let now = ctx.clock.now();
+    let (now, mut next, mut lost) = (ctx.clock.now(), Payment::clone(&checkout.payment), false);
     let held = checkout.orders.iter().any(|order| is_held(order.fulfilment));
-    if held && !checkout.is_unpaid() && next.hold_until - PROLONG_BEFORE_END <= now {
-        let seconds = u32::try_from(PROLONG_FOR.as_secs()).unwrap_or(u32::MAX);
-        let reservation = ctx.neighbours.extend(next.reservation_id, seconds).await?.ok_or(WatchError::Lost(id))?;
-        next.hold_until = reservation.expires_at;
+    let ends_soon = next.hold_lost_at.is_none() && next.hold_until - PROLONG_BEFORE_END <= now;
+    if held && !checkout.is_unpaid() && ends_soon {
+        match secure(ctx, &checkout, PROLONG_FOR).await {
+            Ok(secured) => next = secured.under(&next),
+            Err(HoldError::Lost(_)) => (next.hold_lost_at, lost) = (Some(now), true),
+            Err(HoldError::Call(error)) => return Err(error.into()),
+            Err(HoldError::Table(error)) => return Err(error.into()),
+        }
     }
     next.look_at = next_look(&next, checkout.orders.iter().map(|order| &**order));
-    write(ctx, &checkout.payment, next).await
+    write(ctx, &checkout.payment, next).await?;
+    if lost { Err(WatchError::Lost(id)) } else { Ok(()) }
 }
 
 async fn put_off(ctx: &Ctx, checkout: &Checkout) -> Result<(), WatchError> {

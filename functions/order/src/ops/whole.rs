@@ -4,12 +4,9 @@ use domain::{CheckoutId, Timestamp};
 use dynamodb::{Error, Stored, Table};
 use jiff::SignedDuration;
 
-use crate::domain::{Order, PaymentStatus, is_held};
+use crate::domain::{Order, PaymentStatus, is_held, is_on_its_way};
 use crate::table::{Payment, order_key, payment_key};
-use contracts::Fulfilment;
 
-/// How long a store may take to accept an order.
-pub const ACCEPT_WITHIN: SignedDuration = SignedDuration::from_hours(24);
 /// How long before its end a hold is prolonged.
 pub const PROLONG_BEFORE_END: SignedDuration = SignedDuration::from_hours(24);
 
@@ -56,7 +53,8 @@ impl Checkout {
     }
 }
 
-/// When somebody has to look at a checkout next: it has to be paid, an order to be accepted, or the hold to be prolonged.
+/// When somebody has to look at a checkout next: it has to be paid, an order to reach its next milestone, or the hold to be
+/// prolonged.
 pub fn next_look<'a>(payment: &Payment, orders: impl IntoIterator<Item = &'a Order>) -> Option<Timestamp> {
     if payment.open_transaction.is_some() {
         // The transaction has its own end.
@@ -66,11 +64,13 @@ pub fn next_look<'a>(payment: &Payment, orders: impl IntoIterator<Item = &'a Ord
     if unpaid {
         return (payment.status == PaymentStatus::Pending).then_some(payment.pay_by).flatten();
     }
-    let held = orders.into_iter().filter(|order| is_held(order.fulfilment));
+    // A hold that is lost cannot be prolonged.
+    let prolong = payment.hold_lost_at.is_none().then(|| payment.hold_until - PROLONG_BEFORE_END);
     let of = |order: &Order| {
-        let prolong = payment.hold_until - PROLONG_BEFORE_END;
-        let waits = order.fulfilment == Fulfilment::Pending;
-        if waits { prolong.min(order.moved_at + ACCEPT_WITHIN) } else { prolong }
+        let held = is_held(order.fulfilment);
+        let waits = held || (is_on_its_way(order.fulfilment) && order.overdue_since.is_none());
+        let act_by = order.act_by.filter(|_| waits);
+        act_by.into_iter().chain(prolong.filter(|_| held)).min()
     };
-    held.map(of).min()
+    orders.into_iter().filter_map(of).min()
 }

@@ -2,8 +2,8 @@
 
 use std::time::Duration;
 
-use contracts::{Actor, CancelReason, PaymentMethod, Service};
-use domain::{CheckoutId, CorrelationId, Money, OrderId, Timestamp};
+use contracts::{CancelReason, PaymentMethod};
+use domain::{CheckoutId, Money, OrderId, Timestamp};
 use dynamodb::{Error, Index, Query, Stored, Tx};
 use futures::future::try_join_all;
 use jiff::SignedDuration;
@@ -16,8 +16,9 @@ use tracing::{error, info, warn};
 use super::protocol::{Call, Refusal, read, reply};
 use super::transaction::{LIVES_FOR, State, TIMED_OUT, Transaction, month_of};
 use crate::Ctx;
-use crate::domain::{Order, OrderLine, PaymentStatus, is_held};
-use crate::ops::book::{self, BookError, Doer, Repayment};
+use crate::domain::{Order, OrderLine, PaidFrom, PaymentStatus, Repaid, is_held};
+use crate::ops::Doer;
+use crate::ops::book::{self, BookError, Repayment};
 use crate::ops::settle::settle_now;
 use crate::ops::whole::{Checkout, next_look};
 use crate::table::{Payment, transaction_key};
@@ -70,7 +71,7 @@ impl From<BookError> for Failed {
         match error {
             // What was read is of two moments: somebody else moved the orders in between.
             BookError::Move(_) => Self::Raced,
-            BookError::Money(_) | BookError::Unbalanced(..) => Self::Internal(error.to_string()),
+            BookError::Money(_) | BookError::Unbalanced(..) | BookError::Count(..) => Self::Internal(error.to_string()),
         }
     }
 }
@@ -237,7 +238,7 @@ async fn perform(ctx: &Ctx, transaction: &Stored<Transaction>) -> Outcome {
         }
         State::Created => {}
     }
-    let (checkout, doer) = (whole(ctx, transaction).await?, doer(ctx, transaction));
+    let (checkout, doer) = (whole(ctx, transaction).await?, Doer::payme(ctx, &transaction.id));
     let next = transaction.performed(now);
     let tx = Tx::new().replace("transaction", transaction, &next);
     ctx.table.commit(book::paid(tx, &checkout, &doer)?).await?;
@@ -281,19 +282,23 @@ async fn time_out(ctx: &Ctx, transaction: &Stored<Transaction>) -> Result<(), Fa
     close(ctx, transaction, TIMED_OUT).await.map(|_| ())
 }
 
-/// A performed transaction is taken back: every order of the checkout is given up, unless one was handed over.
+/// A performed transaction is taken back: every order of the checkout is given up, and whatever its buyer is owed of it is
+/// back. Not when an order was handed over, nor when the money of one went back on another way.
 async fn reverse(ctx: &Ctx, transaction: &Stored<Transaction>, reason: i64) -> Outcome {
     let checkout = whole(ctx, transaction).await?;
-    let gone = |order: &Stored<Order>| !is_held(order.fulfilment) && order.cancelled.is_none();
+    let gone = |order: &Stored<Order>| !is_held(order.fulfilment) && !order.is_owed();
     if checkout.orders.iter().any(gone) {
         return Err(Refusal::HandedOver.into());
     }
     let held = checkout.orders.iter().filter(|order| is_held(order.fulfilment));
     let which: Vec<OrderId> = held.map(|order| order.order_id).collect();
     let next = transaction.cancelled(reason, ctx.clock.now());
+    let doer = Doer::payme(ctx, &transaction.id);
+    let repaid =
+        Repaid { at: doer.at, by: doer.actor, reference: transaction.id.clone(), paid_from: PaidFrom::Provider };
     let tx = Tx::new().replace("transaction", transaction, &next);
-    let why = (CancelReason::Provider, Repayment::Done);
-    let (tx, settlements) = book::given_up(tx, &checkout, &which, why, &doer(ctx, transaction))?;
+    let why = (CancelReason::Provider, Repayment::Done(&repaid));
+    let (tx, settlements) = book::given_up(tx, &checkout, &which, why, &doer)?;
     ctx.table.commit(tx).await?;
     if timeout(SETTLE_TIME, settle_now(ctx, &settlements)).await.is_err() {
         warn!(checkout.id = %transaction.checkout_id, "the sweep has to settle a reversed payment");
@@ -305,15 +310,6 @@ async fn whole(ctx: &Ctx, transaction: &Transaction) -> Result<Checkout, Failed>
     let id = transaction.checkout_id;
     let checkout = Checkout::load(&ctx.table, id).await?;
     checkout.ok_or_else(|| Failed::Internal(format!("the checkout {id} of a transaction is gone")))
-}
-
-fn doer(ctx: &Ctx, transaction: &Transaction) -> Doer {
-    Doer {
-        actor: Actor::System { service: Service::Order },
-        correlation_id: CorrelationId::derived(&format!("payme/{}", transaction.id)),
-        at: ctx.clock.now(),
-        note: None,
-    }
 }
 
 async fn statement(ctx: &Ctx, from: i64, to: i64) -> Outcome {

@@ -22,7 +22,7 @@ use testing::DynamoDb;
 use tokio::sync::Notify;
 
 use crate::Ctx;
-use crate::domain::{Order, OrderNumber, Placing, Priced};
+use crate::domain::{Clocks, Order, Placing, Priced};
 use crate::ops::{DeliverTo, Place};
 use crate::payme::PaymeAccount;
 use crate::table::SCHEMA;
@@ -98,12 +98,12 @@ pub(crate) fn order_of(method: PaymentMethod, goods: Money, shipping: Money) -> 
     let (at, zero) = (Timestamp::UNIX_EPOCH, Money::tiyin(0));
     let placing = Placing {
         order_id: OrderId::derived("order"),
-        number: OrderNumber::generate(at, &SeededEntropy::new(3)),
         checkout_id: CheckoutId::derived("checkout"),
         user_id: shopper(),
         at,
         address: &address(),
         method,
+        clocks: Clocks::default(),
     };
     let total = goods.checked_add(shipping).unwrap();
     let priced = Priced {
@@ -166,6 +166,7 @@ pub(crate) async fn world() -> World {
         clock,
         entropy: Arc::new(SeededEntropy::new(1)),
         neighbours: others.clone(),
+        clocks: Clocks::default(),
         payme: PaymeAccount::new("merchant", PAYME_KEY),
         gate: Gate::new().with_membership(Staff),
     };
@@ -252,10 +253,24 @@ impl World {
         self.others.town.lock().unwrap().releasing.1
     }
 
+    /// Ends every live hold, as if its time had been over.
     pub(crate) fn end_holds(&self) {
-        let ids: Vec<_> = self.others.town.lock().unwrap().holds.keys().copied().collect();
+        let live = |hold: &&contracts::Reservation| hold.status == ReservationStatus::Held;
+        let ids: Vec<_> =
+            self.others.town.lock().unwrap().holds.values().filter(live).map(|h| h.reservation_id).collect();
         for id in ids {
-            self.others.let_go(id, None);
+            self.others.settle(id, None, ReservationStatus::Released).unwrap();
+        }
+    }
+
+    /// Ends the holds whose time is over, as tech-product's own sweep does.
+    pub(crate) fn expire_holds(&self) {
+        let now = self.ctx.clock.now();
+        let over = |hold: &&contracts::Reservation| hold.status == ReservationStatus::Held && hold.expires_at <= now;
+        let ids: Vec<_> =
+            self.others.town.lock().unwrap().holds.values().filter(over).map(|h| h.reservation_id).collect();
+        for id in ids {
+            self.others.settle(id, None, ReservationStatus::Released).unwrap();
         }
     }
 

@@ -8,6 +8,7 @@ use contracts::{
     ReservedLine, StoreTerms,
 };
 use domain::{AddressId, Clock, Localized, Money, ReservationId, StoreId, UserId, VariantId};
+use http::StatusCode;
 use jiff::SignedDuration;
 use lambda::calls::CallError;
 use tokio::sync::Notify;
@@ -146,16 +147,17 @@ impl Neighbourhood {
 
     async fn end_release(&self, id: ReservationId, store: Option<StoreId>) -> Result<(), CallError> {
         self.pass(At::BeforeRelease).await?;
-        self.let_go(id, store);
+        self.settle(id, store, ReservationStatus::Released)?;
         self.pass(At::AfterRelease).await
     }
 
-    pub(super) fn let_go(&self, id: ReservationId, store: Option<StoreId>) {
-        self.settle(id, store, ReservationStatus::Released);
-    }
-
-    /// Ends what is still held of the store's part, or of all parts.
-    fn settle(&self, id: ReservationId, store: Option<StoreId>, to: ReservationStatus) {
+    /// Ends what is still held of the store's part, or of all parts; 409 when it had ended the other way.
+    pub(super) fn settle(
+        &self,
+        id: ReservationId,
+        store: Option<StoreId>,
+        to: ReservationStatus,
+    ) -> Result<(), CallError> {
         let mut guard = self.town.lock().unwrap();
         let town = &mut *guard;
         let (status, expires_at) = (ReservationStatus::Released, self.clock.now());
@@ -164,6 +166,11 @@ impl Neighbourhood {
         let ending = |part: &&mut ReservationPart| {
             part.status == ReservationStatus::Held && store.is_none_or(|store| part.store_id == store)
         };
+        let named = |part: &&ReservationPart| store.is_none_or(|store| part.store_id == store);
+        let before: Vec<_> = hold.parts.iter().filter(named).map(|part| part.status).collect();
+        if !before.is_empty() && !before.contains(&ReservationStatus::Held) && !before.contains(&to) {
+            return Err(CallError::Unexpected("tech-product".into(), StatusCode::CONFLICT, format!("{before:?}")));
+        }
         let mut ended = Vec::new();
         for part in hold.parts.iter_mut().filter(ending) {
             part.status = to;
@@ -183,6 +190,7 @@ impl Neighbourhood {
         } else {
             ReservationStatus::Released
         };
+        Ok(())
     }
 }
 
@@ -238,7 +246,7 @@ impl Neighbours for Neighbourhood {
     fn commit(&self, id: ReservationId, store: StoreId) -> Asked<'_, ()> {
         Box::pin(async move {
             self.pass(At::BeforeCommit).await?;
-            self.settle(id, Some(store), ReservationStatus::Committed);
+            self.settle(id, Some(store), ReservationStatus::Committed)?;
             self.pass(At::AfterCommit).await
         })
     }

@@ -73,6 +73,10 @@ async fn the_language_is_the_readers() {
     assert_eq!(title(get(LIST)).await, "Do'kon tasdiqlandi", "no profile yet");
     w.registered("u").await;
     assert_eq!(title(get(LIST)).await, "Магазин одобрен", "the profile's");
+    for foreign in ["de-DE,de;q=0.9", "*", ""] {
+        let title = title(get(LIST).header("accept-language", foreign)).await;
+        assert_eq!(title, "Магазин одобрен", "{foreign}: a language that there is not asks for none");
+    }
     assert_eq!(title(get(LIST).header("accept-language", "en")).await, "Store approved", "the device's");
 }
 

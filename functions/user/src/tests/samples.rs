@@ -2,7 +2,7 @@
 
 use contracts::{Fact, Service};
 use domain::UserId;
-use lambda::testing::{Call, published};
+use lambda::testing::{Call, hostile, is_sound, published};
 use serde_json::{Value, json};
 
 use super::{World, world};
@@ -42,6 +42,23 @@ async fn an_address_is_added_once_shown_and_given_to_the_checkout() {
     }
     for name in ["addresses", "internal-address"] {
         assert_eq!(replay(&w, name).await, 200, "{name}");
+    }
+}
+
+#[tokio::test]
+async fn nothing_that_anybody_sends_is_our_fault() {
+    let names = [
+        "me", "change-me", "unread-notifications", "regions", "internal-user", "change-preferences", "add-address",
+        "addresses", "internal-address",
+    ];
+    let w = world().await;
+    work(&w, "user-worker.registered").await;
+    for name in names {
+        for call in hostile(&sample(&format!("user-api.{name}"))) {
+            let event = call.event().clone();
+            let reply = w.send(call).await;
+            assert!(is_sound(&reply), "{name}: {reply:?}: {event}");
+        }
     }
 }
 

@@ -1,6 +1,7 @@
 //! The routes against an embedded table, and the sample events.
 
 mod purchase;
+mod stuck;
 
 use contracts::{Event, Fact, Service};
 use domain::{OrderId, StoreId, UserId};

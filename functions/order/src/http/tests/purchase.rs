@@ -8,11 +8,11 @@ use serde_json::{Value, json};
 use super::{body, get, post};
 use crate::testkit::{World, clerk, owner, shopper, som, world};
 
-fn a() -> StoreId {
+pub(super) fn a() -> StoreId {
     StoreId::derived("a")
 }
 
-async fn placed(w: &World, method: &str) -> Value {
+pub(super) async fn placed(w: &World, method: &str) -> Value {
     let mut body = body();
     body["payment_method"] = method.into();
     let reply = w.by(shopper(), post("key-0001", &body)).await;
@@ -20,12 +20,12 @@ async fn placed(w: &World, method: &str) -> Value {
     reply.body
 }
 
-fn of_a(placed: &Value) -> String {
+pub(super) fn of_a(placed: &Value) -> String {
     let orders = placed["orders"].as_array().unwrap();
     orders.iter().find(|order| order["store_id"] == json!(a())).unwrap()["order_id"].as_str().unwrap().to_owned()
 }
 
-fn to(order: &str, to: &str) -> Call {
+pub(super) fn to(order: &str, to: &str) -> Call {
     Call::new("POST", &format!("/v1/stores/{}/orders/{order}/transitions", a())).json(&json!({"to": to, "note": "why"}))
 }
 
@@ -38,7 +38,7 @@ async fn delivered(w: &World) -> String {
     order
 }
 
-async fn refused(w: &World, by: UserId, call: Call, status: u16, code: &str) {
+pub(super) async fn refused(w: &World, by: UserId, call: Call, status: u16, code: &str) {
     let reply = w.by(by, call).await;
     assert_eq!((reply.status, &reply.body["code"]), (status, &json!(code)), "{}", reply.body);
 }
@@ -51,9 +51,14 @@ async fn staff_moves_an_order_and_both_sides_read_each_move_with_its_note() {
     assert_eq!((again.status, &again.body["fulfilment"]), (200, &json!("DELIVERED")));
     let own = w.by(shopper(), get(&format!("/v1/orders/{order}/history"))).await;
     let store = w.by(clerk(), get(&format!("/v1/stores/{}/orders/{order}/history", a()))).await;
-    assert_eq!((store.status, &store.body), (200, &own.body));
-    let items = own.body["items"].as_array().unwrap();
-    assert_eq!((items.len(), &items[1]["note"], &items[1]["by"]["kind"]), (7, &json!("why"), &json!("user")));
+    let (seen, read) = (own.body["items"].as_array().unwrap(), store.body["items"].as_array().unwrap());
+    assert_eq!((seen.len(), read.len(), &seen[1]["note"]), (7, 7, &json!("why")));
+    assert_eq!((&seen[0]["by"], &read[0]["by"]), (&json!({"role": "SHOPPER"}), &json!({"role": "SHOPPER"})));
+    // Which of the store's people it was is the store's business.
+    assert_eq!(seen[1]["by"], json!({"role": "STORE", "store_id": a()}));
+    assert_eq!(read[1]["by"], json!({"role": "STORE", "store_id": a(), "user_id": owner()}));
+    assert_eq!((&seen[5]["payment"], &seen[6]["payment"]), (&Value::Null, &json!("COMPLETED")));
+    assert!(!own.body.to_string().contains(&owner().to_string()), "{}", own.body);
     let (b, path) = (StoreId::derived("b"), "orders");
     refused(&w, clerk(), get(&format!("/v1/stores/{b}/{path}/{order}/history")), 403, "forbidden").await;
     let unknown = OrderId::derived("nothing");
@@ -63,14 +68,45 @@ async fn staff_moves_an_order_and_both_sides_read_each_move_with_its_note() {
 #[tokio::test]
 async fn moves_that_are_not_the_callers_or_not_in_the_table_are_refused() {
     let w = world().await;
-    let placed = placed(&w, "PAYME").await;
+    let placed = placed(&w, "CASH_ON_DELIVERY").await;
     let order = of_a(&placed);
     refused(&w, clerk(), to(&order, "CONFIRMED"), 403, "forbidden").await;
     refused(&w, shopper(), to(&order, "CONFIRMED"), 403, "forbidden").await;
     refused(&w, owner(), to(&order, "PENDING"), 422, "invalid").await;
-    refused(&w, owner(), to(&order, "CONFIRMED"), 409, "move-forbidden").await;
+    refused(&w, owner(), to(&order, "SHIPPED"), 409, "move-forbidden").await;
     let of_b = placed["orders"].as_array().unwrap().iter().find(|o| o["store_id"] != json!(a())).unwrap();
     refused(&w, owner(), to(of_b["order_id"].as_str().unwrap(), "CONFIRMED"), 404, "not-found").await;
+}
+
+#[tokio::test]
+async fn a_store_sees_an_order_and_where_it_goes_only_once_there_is_something_to_do() {
+    let w = world().await;
+    let placed = placed(&w, "PAYME").await;
+    let order = of_a(&placed);
+    let of_store = format!("/v1/stores/{}/orders", a());
+    let listed = async || w.by(owner(), get(&of_store)).await.body["items"].as_array().unwrap().len();
+    assert_eq!(listed().await, 0);
+    for path in [format!("{of_store}/{order}"), format!("{of_store}/{order}/history")] {
+        refused(&w, owner(), get(&path), 404, "not-found").await;
+    }
+    // Cancelling it would cancel the other stores' orders, too.
+    for state in ["CONFIRMED", "CANCELLED"] {
+        refused(&w, owner(), to(&order, state), 404, "not-found").await;
+    }
+    assert_eq!(w.by(shopper(), get(&format!("/v1/orders/{order}"))).await.body["fulfilment"], "PENDING_PAYMENT");
+    pay(&w, &placed).await;
+    assert_eq!(listed().await, 1);
+    let seen = w.by(owner(), get(&format!("{of_store}/{order}"))).await.body;
+    assert_eq!((&seen["fulfilment"], &seen["address"]["house"]), (&json!("PENDING"), &json!("12")));
+    assert_eq!(w.by(owner(), to(&order, "CONFIRMED")).await.status, 200);
+}
+
+/// Pays a checkout, as a provider's call does.
+pub(super) async fn pay(w: &World, placed: &Value) {
+    let id = placed["checkout_id"].as_str().unwrap().parse().unwrap();
+    let checkout = crate::ops::whole::Checkout::load(&w.ctx.table, id).await.unwrap().unwrap();
+    let doer = crate::ops::Doer::itself(&w.ctx, id);
+    w.ctx.table.commit(crate::ops::book::paid(dynamodb::Tx::new(), &checkout, &doer).unwrap()).await.unwrap();
 }
 
 fn cancel(order: &str) -> Call {
@@ -108,7 +144,7 @@ async fn a_checkout_says_where_to_pay_only_while_it_can_be_paid() {
     assert_eq!((&ended["payment"], &ended["pay_at"]), (&json!("CANCELLED"), &Value::Null));
 }
 
-async fn as_admin(w: &World, path: &str) -> Reply {
+pub(super) async fn as_admin(w: &World, path: &str) -> Reply {
     w.send(get(path).user(UserId::derived("admin"), PlatformRole::Admin)).await
 }
 
@@ -140,10 +176,7 @@ async fn a_store_reads_what_it_is_owed_and_admins_read_the_books_of_a_store_or_a
 async fn the_books_of_a_day_are_paged_in_the_order_of_time_and_sum_to_zero() {
     let w = world().await;
     let placed = placed(&w, "PAYME").await;
-    let id = placed["checkout_id"].as_str().unwrap().parse().unwrap();
-    let checkout = crate::ops::whole::Checkout::load(&w.ctx.table, id).await.unwrap().unwrap();
-    let doer = crate::ops::by_itself(&w.ctx, id);
-    w.ctx.table.commit(crate::ops::book::paid(dynamodb::Tx::new(), &checkout, &doer).unwrap()).await.unwrap();
+    pay(&w, &placed).await;
     w.ctx.clock.advance(jiff::SignedDuration::from_secs(1));
     w.by(shopper(), cancel(&of_a(&placed))).await;
     let (mut seen, mut path) = (Vec::new(), "/v1/admin/ledger?day=2026-11-23&limit=2".to_owned());

@@ -8,14 +8,14 @@ use tracing::warn;
 use super::agree::{Agreed, check_buyer, read_buyer};
 use super::{Failed, Left, PAY_WITHIN, Place, PlaceError, STORES_MAX};
 use crate::Ctx;
-use crate::domain::{Item, Order, OrderNumber, PaymentStatus, PlacedCheckout, Placing, enter, price};
+use crate::domain::{Item, Order, Party, PaymentStatus, PlacedCheckout, Placing, enter, price};
 use crate::ops::whole::next_look;
 use crate::table::{Bought, Buyer, HistoryEntry, Payment, Saga, SagaState, StoreOrder, saga_key};
 
 /// How often the transaction is worked out again when the buyer's row moved or a number was taken.
 const ATTEMPTS_MAX: u32 = 8;
 
-/// Order, history and the store's row for each store; saga, buyer, payment, event.
+/// Order, history and, in cash, the store's row for each store; saga, buyer, payment, event.
 const _: () = assert!(STORES_MAX * 3 + 4 <= TRANSACT_OPERATIONS_MAX);
 
 /// Writes the orders of what is held, or nothing.
@@ -96,12 +96,12 @@ fn orders(
         let priced = price(terms, agreed.address.region, &items)?;
         let placing = Placing {
             order_id: OrderId::generate(now, &*ctx.entropy),
-            number: OrderNumber::generate(now, &*ctx.entropy),
             checkout_id: saga.checkout_id,
             user_id: command.user_id,
             at: now,
             address: &agreed.address,
             method: command.method,
+            clocks: ctx.clocks,
         };
         Ok(Order::place(placing, terms, &sold, priced))
     };
@@ -159,6 +159,7 @@ fn payment(placed: &PlacedCheckout, orders: &[Order], command: &Place, reservati
         open_transaction: None,
         reservation_id: reservation.reservation_id,
         hold_until: reservation.expires_at,
+        hold_lost_at: None,
         look_at: None,
     };
     payment.look_at = next_look(&payment, orders);
@@ -166,20 +167,23 @@ fn payment(placed: &PlacedCheckout, orders: &[Order], command: &Place, reservati
 }
 
 fn add_order(tx: Tx, order: &Order) -> Result<Tx, crate::domain::ForbiddenMove> {
-    let (store_id, order_id, user_id) = (order.store_id, order.order_id, order.user_id);
     let entry = HistoryEntry {
         number: order.number.clone(),
         sequence: 1,
-        order_id,
-        user_id,
-        store_id,
+        order_id: order.order_id,
+        user_id: order.user_id,
+        store_id: order.store_id,
         step: enter(None, order.fulfilment)?,
+        payment: None,
         at: order.placed_at,
-        actor: Actor::User { id: user_id },
+        actor: Actor::User { id: order.user_id },
+        party: Party::Shopper,
         note: None,
     };
-    let store_order = StoreOrder { store_id, order_id, user_id };
-    Ok(tx.create("history", &entry).create("order", order).create("store-order", &store_order))
+    let tx = tx.create("history", &entry).create("order", order);
+    // A store has nothing to do with an order that waits for its payment, and does not see where it goes.
+    let waits = order.payment_method.in_advance();
+    Ok(if waits { tx } else { tx.create("store-order", &StoreOrder::of(order)) })
 }
 
 /// The event's id follows from the checkout: it is told once.

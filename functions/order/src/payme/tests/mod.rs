@@ -2,6 +2,7 @@
 
 mod crashes;
 mod races;
+mod reversal;
 mod webhook;
 
 use contracts::{CancelReason, Fact, Fulfilment, PaymentMethod};
@@ -12,10 +13,9 @@ use jiff::SignedDuration;
 use serde_json::{Value, json};
 
 use super::answer;
-use crate::domain::PaymentStatus;
-use crate::ops::book::Doer;
+use crate::domain::{Party, PaymentStatus};
 use crate::ops::whole::Checkout;
-use crate::ops::{Place, advance, cancel, place, sweep};
+use crate::ops::{Doer, Place, advance, cancel, place, sweep};
 use crate::testkit::{At, Fault, PAYME_KEY, World, command, owner, shopper, som, world};
 
 const ID: &str = "5305e3bab097f420a62ced0b";
@@ -254,12 +254,7 @@ async fn while_a_transaction_is_open_nothing_else_happens_to_the_checkout() {
     let checkout = waiting(&w).await;
     create(&w, ID, checkout).await;
     let order = whole(&w, checkout).await.orders.remove(0).into_row();
-    let doer = Doer {
-        actor: contracts::Actor::User { id: shopper() },
-        correlation_id: domain::CorrelationId::derived("r"),
-        at: w.ctx.clock.now(),
-        note: None,
-    };
+    let doer = Doer::asking(&w.ctx, contracts::Actor::User { id: shopper() }, Party::Shopper, None);
     let refused = cancel(&w.ctx, shopper(), order.order_id, &doer).await;
     assert!(matches!(refused, Err(crate::ops::MoveError::PaymentUnderWay)), "{refused:?}");
 }
@@ -352,12 +347,7 @@ async fn what_a_store_gave_up_before_is_paid_back_with_the_rest() {
 }
 
 fn doer(w: &World) -> Doer {
-    Doer {
-        actor: contracts::Actor::User { id: owner() },
-        correlation_id: domain::CorrelationId::derived("r"),
-        at: w.ctx.clock.now(),
-        note: None,
-    }
+    Doer::asking(&w.ctx, contracts::Actor::User { id: owner() }, Party::Store, None)
 }
 
 async fn waiting_again(w: &World) -> CheckoutId {

@@ -22,7 +22,7 @@ async fn a_shopper_who_cancels_meets_payme_and_one_of_them_wins() {
         let w = world().await;
         let checkout = waiting(&w).await;
         let order = whole(&w, checkout).await.orders.remove(0).into_row();
-        let as_shopper = Doer { actor: contracts::Actor::User { id: shopper() }, ..doer(&w) };
+        let as_shopper = Doer::asking(&w.ctx, contracts::Actor::User { id: shopper() }, Party::Shopper, None);
         let cancel = Box::pin(cancel(&w.ctx, shopper(), order.order_id, &as_shopper));
         let (created, cancelled) = join(Box::pin(create(&w, ID, checkout)), cancel).await;
         let after = whole(&w, checkout).await;

@@ -195,14 +195,16 @@ async fn a_number_that_is_taken_is_not_given_twice() {
         user_id: UserId::derived("another"),
         store_id: StoreId::derived("a"),
         step: crate::domain::enter(None, Fulfilment::Pending).unwrap(),
+        payment: None,
         at: w.ctx.clock.now(),
         actor: Actor::Operator,
+        party: crate::domain::Party::Platform,
         note: None,
     };
     w.ctx.table.create(&taken).await.unwrap();
     w.cart(shopper(), 7, vec![line("a", "cpu", 1)]);
-    // The checkout's id, the order's, and six characters.
-    w.ctx.entropy = Arc::new(Unlucky { zeros: AtomicU32::new(8), then: SeededEntropy::new(1) });
+    // The checkout's id and the order's, from which its number follows.
+    w.ctx.entropy = Arc::new(Unlucky { zeros: AtomicU32::new(2), then: SeededEntropy::new(1) });
     let placed = place(&w.ctx, &command(shopper(), "key-0001")).await.unwrap();
     assert_ne!(placed.orders[0].number, taken.number);
     assert_complete(&w, "key-0001").await;

@@ -1,18 +1,22 @@
 //! Moves, cancellations and times, against an embedded table and neighbours in memory.
 
+mod holds;
+mod refunds;
+mod times;
+mod walks;
+
 use std::collections::HashMap;
 
 use contracts::{Actor, CancelReason, Fact, Fulfilment, PaymentMethod, StoreTerms};
-use domain::{CorrelationId, OrderId, StoreId};
+use domain::{OrderId, StoreId};
 use dynamodb::{OutboxRow, Query, Stored, Tx};
 use futures::future::join_all;
 use jiff::SignedDuration;
-use proptest::prelude::*;
 
-use super::book::{self, Doer};
+use super::book;
 use super::whole::Checkout;
-use super::{MoveError, Place, advance, cancel, place, sweep};
-use crate::domain::{Order, PaymentStatus, PlacedCheckout};
+use super::{Doer, MoveError, Place, advance, cancel, place, sweep};
+use crate::domain::{Order, Party, PaymentStatus, PlacedCheckout};
 use crate::table::{
     Balance, Buyer, LedgerRow, Settlement, buyer_key, checkout_partition, settlement_key, store_partition,
 };
@@ -27,8 +31,7 @@ fn a() -> StoreId {
 }
 
 fn doer(w: &World) -> Doer {
-    let actor = Actor::User { id: owner() };
-    Doer { actor, correlation_id: CorrelationId::derived("request"), at: w.ctx.clock.now(), note: None }
+    Doer::asking(&w.ctx, Actor::User { id: owner() }, Party::Store, None)
 }
 
 async fn placed(w: &World, method: PaymentMethod) -> PlacedCheckout {
@@ -338,54 +341,4 @@ async fn a_store_that_accepts_beforehand_has_its_orders_confirmed_at_once() {
     w.store(StoreTerms { auto_accept: true, ..terms("a") });
     let placed = placed(&w, PaymentMethod::CashOnDelivery).await;
     assert_eq!(order(&w, &placed).await.fulfilment, Confirmed);
-}
-
-proptest! {
-    #![proptest_config(ProptestConfig::with_cases(12))]
-
-    /// Whatever staff and shopper do in whatever order: the books sum to zero, what is over is even, and every piece is on
-    /// the shelf, held, or gone.
-    #[test]
-    fn no_walk_loses_a_piece_or_a_tiyin(
-        steps in prop::collection::vec(0_usize..10, 1..14), in_advance in any::<bool>(), pays_at in 0_usize..4,
-    ) {
-        let runtime = tokio::runtime::Builder::new_current_thread().enable_all().build().unwrap();
-        runtime.block_on(async {
-            let w = world().await;
-            let method = if in_advance { PaymentMethod::Payme } else { PaymentMethod::CashOnDelivery };
-            let placed = placed(&w, method).await;
-            for (at, step) in steps.into_iter().enumerate() {
-                let who = doer(&w);
-                if at == pays_at {
-                    pay(&w, &placed).await;
-                }
-                let done = match step {
-                    0..=5 => advance(&w.ctx, a(), of_a(&placed), WAY[step], &who).await.map(|_| ()),
-                    6 => advance(&w.ctx, a(), of_a(&placed), Failed, &who).await.map(|_| ()),
-                    7 => cancel(&w.ctx, shopper(), of_a(&placed), &who).await.map(|_| ()),
-                    8 => advance(&w.ctx, a(), of_a(&placed), Cancelled, &who).await.map(|_| ()),
-                    _ => {
-                        w.ctx.clock.advance(SignedDuration::from_hours(7));
-                        sweep(&w.ctx).await.unwrap();
-                        Ok(())
-                    }
-                };
-                assert!(done.is_ok() || matches!(done, Err(MoveError::Forbidden(_) | MoveError::TooLate(_))), "{done:?}");
-            }
-            let order = order(&w, &placed).await;
-            let held = if crate::domain::is_held(order.fulfilment) { 2 } else { 0 };
-            assert_eq!(w.available("cpu") + w.gone("cpu") + held, 10);
-            let accounts = accounts(&w).await;
-            let balance = |account: &str| accounts.get(account).copied().unwrap_or_default();
-            let paid_ahead = in_advance && whole(&w, &placed).await.payment.paid_at.is_some();
-            let owes_goods = paid_ahead && !crate::domain::is_over(order.fulfilment);
-            let paid = if owes_goods { order.total.minor() } else { 0 };
-            assert_eq!(balance(&format!("BUYER:{}", order.order_id)), -paid);
-            let owed = if paid_ahead && order.cancelled.is_some() { order.total.minor() } else { 0 };
-            assert_eq!(balance(&format!("REFUND_DUE:{}", order.order_id)), -owed);
-            let kept = super::store_balance(&w.ctx.table, a()).await.unwrap();
-            assert_eq!(balance(&format!("SELLER_PENDING:{}", a())), kept.seller_pending);
-            assert_eq!(balance(&format!("SELLER:{}", a())), kept.seller);
-        });
-    }
 }

@@ -1,0 +1,359 @@
+use contracts::{Actor, PaymentMethod};
+use domain::{CheckoutId, Money, OrderId, ReservationId, StoreId, Timestamp, UserId, business_day};
+use dynamodb::{Due, Index, Key, Row};
+use jiff::SignedDuration;
+use serde::{Deserialize, Serialize};
+
+use super::{
+    LEDGER, LOST_HOLDS, OVERDUE, balance_key, books_partition, buyer_key, history_key, order_key, payment_key,
+    refunds_partition, saga_key, settlement_key, store_order_key, store_partition, transaction_key,
+};
+use crate::domain::{Entry, LedgerKind, Move, Order, OrderNumber, Party, PaymentStatus, PlacedCheckout};
+use crate::payme::Transaction;
+
+/// How long a key is remembered after its request began.
+const KEY_LIFETIME: SignedDuration = SignedDuration::from_hours(30 * 24);
+
+impl Row for Order {
+    const KIND: &'static str = "order";
+
+    fn key(&self) -> Key {
+        order_key(self.user_id, self.order_id)
+    }
+
+    /// In few states, none of which an order goes through on its way: its moves write no index.
+    fn indexes(&self) -> Vec<(Index, Key)> {
+        let place = |since: Timestamp| format!("{:013}#{}", since.as_millisecond(), self.order_id);
+        let refund = self.refund.as_ref().map(|r| Key::new(refunds_partition(r.status()), place(r.since())));
+        let overdue = self.overdue_since.map(|since| Key::new(OVERDUE, place(since)));
+        refund.or(overdue).map(|key| (Index::Gsi1, key)).into_iter().collect()
+    }
+}
+
+/// A request to place orders, by its idempotency key: what it asked and how far it got.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Saga {
+    /// Who asked.
+    pub user_id: UserId,
+    /// `Idempotency-Key`.
+    pub key: String,
+    /// The fingerprint of the body that came first.
+    pub request: String,
+    /// The checkout it becomes.
+    pub checkout_id: CheckoutId,
+    /// Grows with each try that begins anew, from 1: each try has a reservation of its own.
+    pub attempt: u32,
+    /// How far it got.
+    pub state: SagaState,
+    /// When the first try began.
+    pub begun_at: Timestamp,
+}
+
+/// How far a saga got.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub enum SagaState {
+    /// Somebody works on it until then; later nobody does any more.
+    Working {
+        /// The end of the lease.
+        lease_until: Timestamp,
+    },
+    /// Somebody takes back what the last try left, until then.
+    Undoing {
+        /// The end of the lease.
+        lease_until: Timestamp,
+    },
+    /// Nothing is left of the last try; the next request with the key begins anew.
+    Idle,
+    /// There are orders: the answer, for ever the same.
+    Placed(PlacedCheckout),
+}
+
+impl Saga {
+    /// The hold of this try.
+    pub fn reservation_id(&self) -> ReservationId {
+        ReservationId::derived(&format!("checkout/{}/{}", self.checkout_id, self.attempt))
+    }
+
+    /// The end of the lease, if somebody holds or held one.
+    pub const fn lease_until(&self) -> Option<Timestamp> {
+        match self.state {
+            SagaState::Working { lease_until } | SagaState::Undoing { lease_until } => Some(lease_until),
+            SagaState::Idle | SagaState::Placed(_) => None,
+        }
+    }
+}
+
+impl Row for Saga {
+    const KIND: &'static str = "saga";
+
+    fn key(&self) -> Key {
+        saga_key(self.user_id, &self.key)
+    }
+
+    fn due(&self) -> Option<Due> {
+        self.lease_until().map(Due)
+    }
+
+    /// Never while something may be left to undo.
+    fn expires_at(&self) -> Option<Timestamp> {
+        self.lease_until().is_none().then_some(self.begun_at + KEY_LIFETIME)
+    }
+}
+
+/// What has to be exact about a buyer, however many checkouts run at once.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Buyer {
+    /// Who.
+    pub user_id: UserId,
+    /// Cash orders that are neither delivered nor given up.
+    pub open_cash_orders: u32,
+    /// The last checkout.
+    pub bought: Bought,
+}
+
+/// Which cart a checkout bought.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Bought {
+    /// The checkout.
+    pub checkout_id: CheckoutId,
+    /// The version of the cart.
+    pub cart_version: u64,
+}
+
+impl Row for Buyer {
+    const KIND: &'static str = "buyer";
+
+    fn key(&self) -> Key {
+        buyer_key(self.user_id)
+    }
+}
+
+/// By what a store finds an order.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct StoreOrder {
+    /// The seller.
+    pub store_id: StoreId,
+    /// The order.
+    pub order_id: OrderId,
+    /// The buyer, in whose partition the order is.
+    pub user_id: UserId,
+}
+
+impl StoreOrder {
+    /// By what its store finds `order`.
+    pub const fn of(order: &Order) -> Self {
+        Self { store_id: order.store_id, order_id: order.order_id, user_id: order.user_id }
+    }
+}
+
+impl Row for StoreOrder {
+    const KIND: &'static str = "store-order";
+
+    fn key(&self) -> Key {
+        store_order_key(self.store_id, self.order_id)
+    }
+}
+
+/// One move of an order. The first one also takes the order's number.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct HistoryEntry {
+    /// The order's number.
+    pub number: OrderNumber,
+    /// From 1.
+    pub sequence: u32,
+    /// The order.
+    pub order_id: OrderId,
+    /// The buyer.
+    pub user_id: UserId,
+    /// The seller.
+    pub store_id: StoreId,
+    /// From where to where; the same twice when only the payment moved.
+    pub step: Move,
+    /// When.
+    pub at: Timestamp,
+    /// What became of its payment, if anything did.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub payment: Option<PaymentStatus>,
+    /// Whose doing it was.
+    pub actor: Actor,
+    /// On whose side they acted.
+    pub party: Party,
+    /// What they said about it.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub note: Option<String>,
+}
+
+impl Row for HistoryEntry {
+    const KIND: &'static str = "history";
+
+    fn key(&self) -> Key {
+        history_key(&self.number, self.sequence)
+    }
+}
+
+/// The one payment of a checkout, and the hold that it stands on.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Payment {
+    /// The checkout.
+    pub checkout_id: CheckoutId,
+    /// The buyer.
+    pub user_id: UserId,
+    /// The orders it pays.
+    pub orders: Vec<OrderId>,
+    /// How.
+    pub method: PaymentMethod,
+    /// Where it is.
+    pub status: PaymentStatus,
+    /// What is to be paid.
+    pub amount: Money,
+    /// What was paid: in cash, order by order.
+    pub paid: Money,
+    /// What was paid back.
+    pub refunded: Money,
+    /// Orders that were neither delivered nor given up.
+    pub live_orders: u32,
+    /// Until when it has to be paid; none when nothing is paid in advance.
+    pub pay_by: Option<Timestamp>,
+    /// When it was paid in advance.
+    pub paid_at: Option<Timestamp>,
+    /// The provider's transaction that has it: nothing else may happen to the checkout meanwhile.
+    pub open_transaction: Option<String>,
+    /// The hold over all lines.
+    pub reservation_id: ReservationId,
+    /// When the hold ends by itself.
+    pub hold_until: Timestamp,
+    /// Since when it is known that the goods are not held any more, and could not be held anew.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub hold_lost_at: Option<Timestamp>,
+    /// When somebody has to look: it is late to be paid or accepted, or its hold ends soon.
+    pub look_at: Option<Timestamp>,
+}
+
+impl Row for Payment {
+    const KIND: &'static str = "payment";
+
+    fn key(&self) -> Key {
+        payment_key(self.checkout_id)
+    }
+
+    fn indexes(&self) -> Vec<(Index, Key)> {
+        let place = |since: Timestamp| format!("{:013}#{}", since.as_millisecond(), self.checkout_id);
+        self.hold_lost_at.map(|since| (Index::Gsi1, Key::new(LOST_HOLDS, place(since)))).into_iter().collect()
+    }
+
+    fn due(&self) -> Option<Due> {
+        self.look_at.map(Due)
+    }
+}
+
+/// What tech-product has to be told of a store's part of a hold: written with the move that decides it.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Settlement {
+    /// The checkout.
+    pub checkout_id: CheckoutId,
+    /// Whose part; every part that is still held when none.
+    pub store_id: Option<StoreId>,
+    /// The hold.
+    pub reservation_id: ReservationId,
+    /// How it ends.
+    pub way: Way,
+    /// When the sweep does what the request did not.
+    pub settle_at: Timestamp,
+    /// What tech-product said when it refused, for ever: the hold had ended the other way. Kept for an operator.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub refused: Option<String>,
+}
+
+/// How a part of a hold ends.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
+pub enum Way {
+    /// The goods have left.
+    Commit,
+    /// The goods can be sold again.
+    Release,
+}
+
+impl Row for Settlement {
+    const KIND: &'static str = "settlement";
+
+    fn key(&self) -> Key {
+        settlement_key(self.checkout_id, self.store_id)
+    }
+
+    fn due(&self) -> Option<Due> {
+        self.refused.is_none().then_some(Due(self.settle_at))
+    }
+}
+
+/// A transaction in the books. Never changed: a correction is another one.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct LedgerRow {
+    /// What it books.
+    pub kind: LedgerKind,
+    /// Of which order.
+    pub order_id: OrderId,
+    /// Whose sale.
+    pub store_id: StoreId,
+    /// When.
+    pub at: Timestamp,
+    /// They sum to zero.
+    pub entries: Vec<Entry>,
+}
+
+impl Row for LedgerRow {
+    const KIND: &'static str = "ledger";
+
+    fn key(&self) -> Key {
+        Key::new(store_partition(self.store_id), format!("{LEDGER}{}#{}", self.order_id, self.kind.name()))
+    }
+
+    fn indexes(&self) -> Vec<(Index, Key)> {
+        let place = format!("{:013}#{}#{}", self.at.as_millisecond(), self.order_id, self.kind.name());
+        vec![(Index::Gsi1, Key::new(books_partition(business_day(self.at)), place))]
+    }
+}
+
+/// What the platform and a store owe each other, in minor units; what the store is owed is negative.
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Balance {
+    /// `SELLER_PENDING`: the return window is open.
+    #[serde(default)]
+    pub seller_pending: i64,
+    /// `SELLER`: to be paid out, or to be paid by the store.
+    #[serde(default)]
+    pub seller: i64,
+}
+
+impl Row for StoreBalance {
+    const KIND: &'static str = "balance";
+
+    fn key(&self) -> Key {
+        balance_key(self.store_id)
+    }
+}
+
+/// The balances of one store.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
+pub struct StoreBalance {
+    /// Whose.
+    pub store_id: StoreId,
+    /// How much.
+    #[serde(flatten)]
+    pub balance: Balance,
+}
+
+impl Row for Transaction {
+    const KIND: &'static str = "payme-transaction";
+
+    fn key(&self) -> Key {
+        transaction_key(&self.id)
+    }
+
+    fn indexes(&self) -> Vec<(Index, Key)> {
+        vec![(Index::Gsi1, Key::new(self.month(), format!("{:013}#{}", self.time, self.id)))]
+    }
+
+    fn due(&self) -> Option<Due> {
+        self.ends_at().map(Due)
+    }
+}

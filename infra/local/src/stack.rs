@@ -98,7 +98,6 @@ pub async fn start(options: Options) -> Result<Running, Error> {
         draft.http_apis.iter().map(|api| (api.logical_id.clone(), api_id(&options, &api.logical_id))).collect();
     listeners.bind_apis(&draft.http_apis, &options.ports).await?;
 
-    (options.progress)("starting Cognito and S3 (ministack)");
     let ministack = start_ministack(&options, &draft, &state, &listeners, &clock).await?;
     if let Some(ministack) = &ministack {
         ids.created.extend(cognito::ensure_user_pools(ministack, &draft.user_pools).await?);
@@ -116,7 +115,8 @@ pub async fn start(options: Options) -> Result<Running, Error> {
     for table in &stack.tables {
         dynamodb.ensure_table(table)?;
     }
-    let sqs = Sqs::open(state.file("sqs.sqlite").as_deref(), clock.clone(), ids.queue_url_base.clone())?;
+    let sqs = Sqs::open(state.file("sqs.sqlite").as_deref(), clock.clone(), ids.queue_url_base.clone())
+        .map_err(|cause| Error::QueuesFile(cause.into_cause()))?;
     for queue in &stack.queues {
         sqs.ensure_queue(queue).await?;
     }
@@ -176,6 +176,7 @@ async fn start_ministack(
     }
     let progress = options.progress.clone();
     let environment = Environment::prepare(&options.python, move |line| progress(line)).await?;
+    (options.progress)("starting Cognito and S3 (ministack)");
     let ministack = Ministack::start(ministack::Options {
         environment,
         state: state.path("ministack"),

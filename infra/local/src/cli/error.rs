@@ -38,6 +38,9 @@ impl Error {
     pub(super) fn remedy(&self) -> Option<&'static str> {
         let mut cause: Option<&(dyn std::error::Error + 'static)> = Some(self);
         while let Some(current) = cause {
+            if matches!(current.downcast_ref(), Some(stack::Error::QueuesFile(_))) {
+                return Some(STATE_UNREADABLE);
+            }
             if let Some(io) = current.downcast_ref::<io::Error>()
                 && matches!(io.kind(), io::ErrorKind::StorageFull | io::ErrorKind::QuotaExceeded)
             {

@@ -39,6 +39,16 @@ pub(super) async fn seed(state: &Path, extension: &Extension, binaries: &Path) -
     finish(&mut seed, extension).await
 }
 
+/// What the help says of the project's own commands; nothing where there is no project.
+pub(super) fn help() -> String {
+    let paths = project::find(&Project::default());
+    let extension = paths.and_then(|paths| config::extension(&paths.root)).ok().flatten();
+    let commands = extension.map(|extension| extension.commands).unwrap_or_default();
+    let width = commands.keys().map(|name| name.chars().count()).max().unwrap_or_default();
+    let lines = commands.iter().map(|(name, what)| format!("\n  {name:<width$}  {what}"));
+    if commands.is_empty() { String::new() } else { format!("Commands of this project:{}", lines.collect::<String>()) }
+}
+
 fn unknown(root: &Path, wanted: &str) -> Result<String, Error> {
     let own = Cli::command();
     let mut known: Vec<String> = own.get_subcommands().map(|command| command.get_name().to_owned()).collect();

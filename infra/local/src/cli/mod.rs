@@ -23,7 +23,7 @@ mod up;
 use std::io::{self, Write};
 use std::process::ExitCode;
 
-use clap::Parser;
+use clap::{CommandFactory, FromArgMatches};
 
 use crate::stack;
 use arguments::{Cli, Command, Project, Up};
@@ -37,7 +37,10 @@ fn key_value(text: &str) -> Result<(String, String), String> {
 
 /// Runs the command line of this process.
 pub fn main() -> ExitCode {
-    let cli = Cli::parse();
+    let cli = match Cli::from_arg_matches(&Cli::command().after_help(extend::help()).get_matches()) {
+        Ok(cli) => cli,
+        Err(cause) => cause.exit(),
+    };
     let runtime = match tokio::runtime::Builder::new_multi_thread().enable_all().build() {
         Ok(runtime) => runtime,
         Err(cause) => return failed(&cause.into()),

@@ -70,6 +70,13 @@ impl Target {
         }
     }
 
+    /// Whether a browser asks what a bucket's CORS rules allow; browsers sign nothing of their own.
+    pub(super) fn is_preflight(&self, parts: &Parts) -> bool {
+        *self == Self::S3
+            && parts.method == Method::OPTIONS
+            && parts.headers.contains_key("access-control-request-method")
+    }
+
     /// Whether AWS takes such requests from anyone: a token or a password inside proves who asks.
     pub(super) fn needs_no_signature(&self) -> bool {
         match self {

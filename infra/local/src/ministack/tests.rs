@@ -18,8 +18,12 @@ use crate::clock::Clock;
 
 /// The one virtual environment of all test processes.
 pub(crate) async fn environment() -> Environment {
-    let root = Path::new(env!("CARGO_MANIFEST_DIR")).join("../../target/python");
-    Environment::prepare(&root, |line| eprintln!("{line}")).await.unwrap()
+    Environment::prepare(&python(), |line| eprintln!("{line}")).await.unwrap()
+}
+
+/// Where it is.
+pub(crate) fn python() -> PathBuf {
+    Path::new(env!("CARGO_MANIFEST_DIR")).join("../../target/python")
 }
 
 /// A ministack on `state`, which the caller keeps.

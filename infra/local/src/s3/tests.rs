@@ -1,3 +1,5 @@
+mod presigned;
+
 use axum::body::to_bytes;
 use bytes::Bytes;
 use futures::future::join_all;

@@ -85,6 +85,14 @@ impl From<serde_json::Error> for SqsError {
 }
 
 impl SqsError {
+    /// What is behind an internal error, which clients are not told; any other error's message.
+    pub(crate) fn into_cause(self) -> String {
+        match self {
+            Self::Internal(cause) => cause,
+            other => other.to_string(),
+        }
+    }
+
     /// `Value … for parameter … is invalid. Reason: ….`
     pub(super) fn invalid(parameter: &str, value: impl std::fmt::Display, reason: &str) -> Self {
         Self::InvalidParameterValue(format!("Value {value} for parameter {parameter} is invalid. Reason: {reason}."))

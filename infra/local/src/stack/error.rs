@@ -48,6 +48,8 @@ pub enum Error {
     DynamoDb(#[from] TableError),
     #[error("SQS: {0}")]
     Sqs(#[from] SqsError),
+    #[error("the queues' file: {0}")]
+    QueuesFile(String),
     #[error("a file of the state directory: {0}")]
     Sqlite(#[from] rusqlite::Error),
     #[error(transparent)]

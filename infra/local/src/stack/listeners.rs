@@ -12,6 +12,8 @@ use crate::template::model::{HttpApi, Stack};
 pub(super) struct Listeners {
     pub(super) endpoint: TcpListener,
     pub(super) invoke: TcpListener,
+    /// The same port of `::1`, where `cargo lambda invoke` looks; `None` without IPv6.
+    pub(super) invoke_v6: Option<TcpListener>,
     pub(super) control: TcpListener,
     /// By logical id.
     pub(super) apis: BTreeMap<String, TcpListener>,
@@ -24,9 +26,12 @@ pub(crate) async fn check_ports(ports: &Ports, apis: &[HttpApi]) -> Result<(), E
 
 impl Listeners {
     pub(super) async fn bind(ports: &Ports) -> Result<Self, Error> {
+        let endpoint = listen(ports.endpoint, port::ENDPOINT).await?;
+        let invoke = listen(ports.invoke, port::INVOKE).await?;
         Ok(Self {
-            endpoint: listen(ports.endpoint, port::ENDPOINT).await?,
-            invoke: listen(ports.invoke, port::INVOKE).await?,
+            endpoint,
+            invoke_v6: port::listen_v6(ports.invoke, &invoke, port::INVOKE).await?,
+            invoke,
             control: listen(ports.control, port::CONTROL).await?,
             apis: BTreeMap::new(),
         })

@@ -2,6 +2,7 @@
 
 use std::fs;
 use std::io;
+use std::net::Ipv6Addr;
 use std::path::Path;
 
 use tokio::net::TcpListener;
@@ -32,6 +33,23 @@ pub(super) async fn listen(port: u16, purpose: Purpose) -> Result<TcpListener, E
     })
 }
 
+/// The same port on the loopback interface of IPv6. `None` where there is no such interface, or where a port that nobody
+/// chose is another's there.
+pub(super) async fn listen_v6(chosen: u16, same: &TcpListener, purpose: Purpose) -> Result<Option<TcpListener>, Error> {
+    let port = same.local_addr().map_err(Error::State)?.port();
+    match TcpListener::bind((Ipv6Addr::LOCALHOST, port)).await {
+        Ok(listener) => Ok(Some(listener)),
+        Err(cause) if cause.kind() == io::ErrorKind::AddrInUse && chosen != 0 => {
+            let Purpose { what, option } = purpose;
+            Err(Error::PortTaken { port, what, option, by: holder(port) })
+        }
+        Err(cause) => {
+            tracing::debug!(%cause, port, "not on ::1");
+            Ok(None)
+        }
+    }
+}
+
 /// Who listens on a port of this machine, as far as `/proc` tells: ` by <command> (process <id>)`, or nothing.
 fn holder(port: u16) -> String {
     let inodes: Vec<String> = ["/proc/net/tcp", "/proc/net/tcp6"]
@@ -39,13 +57,17 @@ fn holder(port: u16) -> String {
         .filter_map(|table| fs::read_to_string(table).ok())
         .flat_map(|table| table.lines().filter_map(|line| inode_of_listener(line, port)).collect::<Vec<_>>())
         .collect();
-    let process = fs::read_dir("/proc").ok().and_then(|all| {
-        all.flatten().map(|entry| entry.path()).find(|process| inodes.iter().any(|inode| holds(process, inode)))
-    });
+    let processes = fs::read_dir("/proc").into_iter().flatten().flatten().map(|entry| entry.path());
+    // Not /proc/self, which is one of them.
+    let mut processes = processes.filter(|path| id(path).is_some());
+    let process = processes.find(|process| inodes.iter().any(|inode| holds(process, inode)));
     let Some(process) = process else { return String::new() };
     let command = fs::read_to_string(process.join("comm")).unwrap_or_default();
-    let id = process.file_name().unwrap_or_default().to_string_lossy().into_owned();
-    format!(" by {} (process {id})", command.trim())
+    format!(" by {} (process {})", command.trim(), id(&process).unwrap_or_default())
+}
+
+fn id(process: &Path) -> Option<u32> {
+    process.file_name()?.to_str()?.parse().ok()
 }
 
 /// `<slot>: <address>:<port> <remote> <state> <queues> <timer> <retransmits> <user> <timeout> <inode> …`

@@ -39,8 +39,10 @@ impl Running {
         let endpoint = Endpoint::new(services, Arc::clone(&gatekeeper), self.counters.clone(), self.faults.clone());
         let control = Control::of(self, positions.clone());
         spawn_server(&mut self.back, "AWS endpoint", endpoint.serve(listeners.endpoint, stop_of(&self.back_shutdown)));
-        let invoke = invoke_api::serve(self.lambda.clone(), listeners.invoke, stop_of(&self.back_shutdown));
-        spawn_server(&mut self.back, "Invoke API", invoke);
+        for listener in [Some(listeners.invoke), listeners.invoke_v6].into_iter().flatten() {
+            let invoke = invoke_api::serve(self.lambda.clone(), listener, stop_of(&self.back_shutdown));
+            spawn_server(&mut self.back, "Invoke API", invoke);
+        }
         spawn_server(
             &mut self.back,
             "control listener",

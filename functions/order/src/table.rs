@@ -25,7 +25,7 @@
 //! | orders that are late on their way, refunds that are due or done | `Query` of GSI1 |
 //! | orders whose goods are not held any more | `Query` of `HOLDS#LOST` in GSI1, then `BatchGetItem` of their orders |
 //! | whether a number is free | the first move is written only if its key is |
-//! | the answer to a repeated checkout | `GetItem` of [`Saga`] |
+//! | the answer to a repeated checkout | `GetItem` of [`Saga`], then the checkout whole: kept in the saga, it would cost as much again |
 //! | whether a cart version was bought, open cash orders | `GetItem` of [`Buyer`], replaced by version with the orders |
 //! | a checkout whole | `GetItem` of [`Payment`], then `BatchGetItem` of its orders |
 //! | Payme's transactions from one time to another | `Query` of each month in GSI1 |

@@ -3,9 +3,10 @@ use domain::{CheckoutId, Money, OrderId, StoreId, Timestamp};
 use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 
-use super::{Order, OrderNumber, PaymentStatus};
+use super::{Order, OrderNumber, PaymentStatus, first_fulfilment};
 
-/// What a shopper is answered when a checkout became orders; kept, so that a repeated request gets the very same.
+/// What a shopper is answered when a checkout became orders. It follows from what never changes in them, so that a repeated
+/// request gets the very same, however far they got since.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
 pub struct PlacedCheckout {
     /// The checkout.
@@ -34,7 +35,7 @@ pub struct PlacedOrder {
     pub number: OrderNumber,
     /// The seller.
     pub store_id: StoreId,
-    /// Where it begins.
+    /// Where it began or, in a checkout that is shown later, is.
     pub fulfilment: Fulfilment,
     /// Σ lines.
     pub subtotal: Money,
@@ -48,8 +49,14 @@ pub struct PlacedOrder {
     pub total: Money,
 }
 
-impl From<&Order> for PlacedOrder {
-    fn from(order: &Order) -> Self {
+impl PlacedOrder {
+    /// As it was when it was placed.
+    pub fn at_first(order: &Order) -> Self {
+        Self { fulfilment: first_fulfilment(order.payment_method, order.auto_accept), ..Self::now(order) }
+    }
+
+    /// As it is now.
+    pub fn now(order: &Order) -> Self {
         Self {
             order_id: order.order_id,
             number: order.number.clone(),

@@ -24,7 +24,7 @@ const REFUNDS: &str = "refunds";
 #[derive(Debug, Clone, Copy, Default, Deserialize, JsonSchema)]
 #[serde(rename_all = "kebab-case")]
 enum Trouble {
-    /// Late on their way to the shopper, the latest first.
+    /// Late on their way to the shopper, the longest late first.
     #[default]
     Overdue,
     /// Open, though their goods are not held any more.

@@ -165,7 +165,7 @@ impl CheckoutAnswer {
             pay_by: payment.pay_by,
             paid_at: payment.paid_at,
             pay_at,
-            orders: checkout.orders.iter().map(|order| PlacedOrder::from(&**order)).collect(),
+            orders: checkout.orders.iter().map(|order| PlacedOrder::now(order)).collect(),
         }
     }
 }

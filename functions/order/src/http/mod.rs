@@ -69,7 +69,7 @@ pub fn api() -> Routes<Ctx> {
         )
         .about("What is to be paid (tiyin), until when, and where while it can be.")
         .get("/v1/stores/{store_id}/orders", staff, "List a store's orders", handlers::store_list)
-        .about("Newest first.")
+        .about("Newest first. What waits for its payment is not there yet.")
         .get(of_store, staff, "Show a store's order", handlers::store_show)
         .get(
             "/v1/stores/{store_id}/orders/{order_id}/history",
@@ -86,7 +86,8 @@ pub fn api() -> Routes<Ctx> {
         .about(
             "PENDING → CONFIRMED → PROCESSING → PACKED → SHIPPED → OUT_FOR_DELIVERY → DELIVERED, or CANCELLED, or \
              FAILED once it was shipped. The same move again is the same answer. An order that nobody accepts \
-             within 24 hours is cancelled.",
+             within 24 hours, or does not ship within 7 days, is cancelled. Goods that are not held any more do not \
+             leave (`stock-not-held`): they are held anew if they are still there at the order's price.",
         )
         .refuses(&moves)
         .get("/v1/stores/{store_id}/balance", books, "What the store is owed", handlers::balance)
@@ -96,17 +97,29 @@ pub fn api() -> Routes<Ctx> {
         .get("/v1/admin/ledger", Access::Admin, "The books of a store or of a day", handlers::admin_ledger)
         .about("Name one of `store_id` (newest orders first) and `day`, a business day in Tashkent (oldest first).")
         .get("/v1/admin/orders", Access::Admin, "Orders that are stuck", admin::stuck)
+        .about(
+            "`overdue`: late on their way to the shopper, the longest late first. `not-held`: open, though their goods are not \
+             held any more; at most ten stores' orders a checkout, so a page may hold more than `limit`.",
+        )
         .get("/v1/admin/orders/{order_id}", Access::Admin, "Show any order", admin::show)
+        .about("As its shopper sees it.")
         .post("/v1/admin/orders/{order_id}/transitions", Access::Admin, "Move any order along", admin::transition)
+        .about("By the same table of moves as its store; audited.")
         .refuses(&moves)
         .post("/v1/admin/orders/{order_id}/cancel", Access::Admin, "Cancel any order", admin::cancel)
+        .about("Until it is shipped. Before it is paid, the whole checkout ends; what was paid is to be paid back. Audited.")
         .refuses(&moves)
         .get("/v1/admin/refunds", Access::Admin, "Money that is to go back, or went", admin::refunds)
+        .about("One for each order that was given up after it was paid in advance, the oldest first.")
         .post(
             "/v1/admin/refunds/{refund_id}/complete",
             Access::Admin,
             "Book that a shopper got their money back",
             admin::complete,
+        )
+        .about(
+            "After the transfer was made: `reference` is what the bank calls it. The same transfer again is the same \
+             answer; another one for a completed refund is refused. Audited, and told to the shopper.",
         )
         .refuses(&[&REFUND_COMPLETED, &kinds::CONFLICT])
         .post("/v1/webhooks/payme", Access::Provider, "A call of Payme's, JSON-RPC 2.0", payme::call)

@@ -55,7 +55,7 @@ pub async fn locate(table: &Table, id: OrderId) -> Result<Option<Order>, Error> 
     }
 }
 
-/// Orders that are late on their way, the latest first. Read from an index: it lags by moments.
+/// Orders that are late on their way, the longest late first. Read from an index: it lags by moments.
 pub fn overdue() -> Query {
     Query::partition(OVERDUE).on(Index::Gsi1)
 }

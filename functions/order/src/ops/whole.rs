@@ -1,10 +1,10 @@
 //! A checkout whole: its payment and its orders.
 
-use domain::{CheckoutId, Timestamp};
+use domain::{CheckoutId, OrderId, Timestamp};
 use dynamodb::{Error, Stored, Table};
 use jiff::SignedDuration;
 
-use crate::domain::{Order, PaymentStatus, is_held, is_on_its_way};
+use crate::domain::{Order, PaymentStatus, PlacedCheckout, PlacedOrder, is_held, is_on_its_way};
 use crate::table::{Payment, order_key, payment_key};
 
 /// How long before its end a hold is prolonged.
@@ -45,6 +45,21 @@ impl Checkout {
     /// Whether an order of it moved after it was read as `order`: what is read with the checkout is newer.
     pub fn has_moved(&self, order: &Order) -> bool {
         self.orders.iter().any(|o| o.order_id == order.order_id && o.fulfilment != order.fulfilment)
+    }
+
+    /// What its shopper was answered when it was placed; none when an order of it is missing.
+    pub fn placed(&self) -> Option<PlacedCheckout> {
+        let order = |id: &OrderId| self.orders.iter().find(|order| order.order_id == *id);
+        let orders = self.payment.orders.iter().map(|id| order(id).map(|order| PlacedOrder::at_first(order)));
+        Some(PlacedCheckout {
+            checkout_id: self.payment.checkout_id,
+            placed_at: self.orders.first()?.placed_at,
+            payment_method: self.payment.method,
+            payment: PaymentStatus::Pending,
+            pay_by: self.payment.pay_by,
+            orders: orders.collect::<Option<_>>()?,
+            total: self.payment.amount,
+        })
     }
 
     /// Whether it was given up before it was paid.

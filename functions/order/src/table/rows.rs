@@ -8,7 +8,7 @@ use super::{
     LEDGER, LOST_HOLDS, OVERDUE, balance_key, books_partition, buyer_key, history_key, order_key, payment_key,
     refunds_partition, saga_key, settlement_key, store_order_key, store_partition, transaction_key,
 };
-use crate::domain::{Entry, LedgerKind, Move, Order, OrderNumber, Party, PaymentStatus, PlacedCheckout};
+use crate::domain::{Entry, LedgerKind, Move, Order, OrderNumber, Party, PaymentStatus};
 use crate::payme::Transaction;
 
 /// How long a key is remembered after its request began.
@@ -64,8 +64,8 @@ pub enum SagaState {
     },
     /// Nothing is left of the last try; the next request with the key begins anew.
     Idle,
-    /// There are orders: the answer, for ever the same.
-    Placed(PlacedCheckout),
+    /// There are orders: the answer follows from them, for ever the same.
+    Placed,
 }
 
 impl Saga {
@@ -78,7 +78,7 @@ impl Saga {
     pub const fn lease_until(&self) -> Option<Timestamp> {
         match self.state {
             SagaState::Working { lease_until } | SagaState::Undoing { lease_until } => Some(lease_until),
-            SagaState::Idle | SagaState::Placed(_) => None,
+            SagaState::Idle | SagaState::Placed => None,
         }
     }
 }

@@ -8,6 +8,7 @@ use dynamodb::{Error, Stored};
 use super::{LEASE, Place, PlaceError, undo};
 use crate::Ctx;
 use crate::domain::PlacedCheckout;
+use crate::ops::whole::Checkout;
 use crate::table::{Saga, SagaState, saga_key};
 
 /// How long a request waits between two looks at another one with its key: three seconds in all.
@@ -51,7 +52,7 @@ pub(super) async fn claim(ctx: &Ctx, command: &Place) -> Result<Claim, PlaceErro
             return Err(PlaceError::KeyReused);
         }
         match &known.state {
-            SagaState::Placed(answer) => return Ok(Claim::Answered(answer.clone())),
+            SagaState::Placed => return Ok(Claim::Answered(placed(ctx, known.checkout_id).await?)),
             SagaState::Idle => match begin_anew(ctx, &known).await {
                 Ok(saga) => return Ok(Claim::Ours(saga)),
                 Err(Error::Refused(_)) => {}
@@ -67,6 +68,13 @@ pub(super) async fn claim(ctx: &Ctx, command: &Place) -> Result<Claim, PlaceErro
         saga = ctx.table.get_consistent(key.clone()).await?;
     }
     Err(PlaceError::InFlight)
+}
+
+/// The answer of a checkout that became orders.
+pub(super) async fn placed(ctx: &Ctx, id: CheckoutId) -> Result<PlacedCheckout, PlaceError> {
+    let checkout = Checkout::load(&ctx.table, id).await?;
+    let answer = checkout.and_then(|checkout| checkout.placed());
+    answer.ok_or_else(|| PlaceError::Bug(format!("{id} was placed and is not whole")))
 }
 
 /// The next attempt of a saga that nothing is left of.

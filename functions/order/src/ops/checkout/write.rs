@@ -6,9 +6,10 @@ use dynamodb::{Stored, TRANSACT_OPERATIONS_MAX, Tx};
 use tracing::warn;
 
 use super::agree::{Agreed, check_buyer, read_buyer};
+use super::claim::placed as placed_before;
 use super::{Failed, Left, PAY_WITHIN, Place, PlaceError, STORES_MAX};
 use crate::Ctx;
-use crate::domain::{Item, Order, Party, PaymentStatus, PlacedCheckout, Placing, enter, price};
+use crate::domain::{Item, Order, Party, PaymentStatus, PlacedCheckout, PlacedOrder, Placing, enter, price};
 use crate::ops::whole::next_look;
 use crate::table::{Bought, Buyer, HistoryEntry, Payment, Saga, SagaState, StoreOrder, saga_key};
 
@@ -35,7 +36,7 @@ pub(super) async fn write(
         check_buyer(&agreed.cart, buyer.as_deref(), command.method, &totals).map_err(&held)?;
         let placed = placed(saga, &orders, command, now).map_err(|e| held(e.into()))?;
         let mut tx =
-            Tx::new().replace("saga", saga, &Saga { state: SagaState::Placed(placed.clone()), ..Saga::clone(saga) });
+            Tx::new().replace("saga", saga, &Saga { state: SagaState::Placed, ..Saga::clone(saga) });
         let next = next_buyer(saga, command, agreed, buyer.as_deref(), orders.len());
         tx = match &buyer {
             Some(read) => tx.replace("buyer", read, &next),
@@ -68,11 +69,10 @@ pub(super) async fn write(
 /// The saga's answer if there is one, otherwise `error`: the transaction may still be carried out.
 async fn answered(ctx: &Ctx, command: &Place, error: PlaceError) -> Result<PlacedCheckout, Failed> {
     match ctx.table.get_consistent::<Saga>(saga_key(command.user_id, &command.key)).await {
-        Ok(Some(saga)) => match saga.into_row().state {
-            SagaState::Placed(placed) => Ok(placed),
-            _ => Err(Failed { error, left: Left::Unknown }),
-        },
-        Ok(None) => Err(Failed { error, left: Left::Unknown }),
+        Ok(Some(saga)) if saga.state == SagaState::Placed => {
+            placed_before(ctx, saga.checkout_id).await.map_err(Failed::leaving(Left::Unknown))
+        }
+        Ok(_) => Err(Failed { error, left: Left::Unknown }),
         Err(unread) => {
             warn!(%unread, "whether a checkout was placed is not known");
             Err(Failed { error, left: Left::Unknown })
@@ -125,7 +125,7 @@ fn placed(
         payment_method: command.method,
         payment: PaymentStatus::Pending,
         pay_by: command.method.in_advance().then(|| now + PAY_WITHIN),
-        orders: orders.iter().map(Into::into).collect(),
+        orders: orders.iter().map(PlacedOrder::at_first).collect(),
         total: Money::sum(orders.iter().map(|order| order.total))?,
     })
 }

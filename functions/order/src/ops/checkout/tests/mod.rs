@@ -7,6 +7,7 @@ mod rules;
 use dynamodb::OutboxRow;
 
 use crate::domain::{Order, PlacedOrder};
+use crate::ops::whole::Checkout;
 use crate::table::{HistoryEntry, Payment, Saga, SagaState, history_partition, payment_key, saga_key, user_partition};
 use crate::testkit::{World, shopper};
 
@@ -33,8 +34,9 @@ async fn told(w: &World) -> usize {
 /// One checkout, whole: an order a store, each with its history, a payment with a live hold, one event.
 async fn assert_complete(w: &World, key: &str) {
     let (orders, saga) = (orders(w).await, saga(w, key).await);
-    let SagaState::Placed(placed) = &saga.state else { panic!("{saga:?}") };
-    assert_eq!(orders.iter().map(PlacedOrder::from).collect::<Vec<_>>(), placed.orders);
+    assert_eq!(saga.state, SagaState::Placed);
+    let placed = Checkout::load(&w.ctx.table, saga.checkout_id).await.unwrap().unwrap().placed().unwrap();
+    assert_eq!(orders.iter().map(PlacedOrder::at_first).collect::<Vec<_>>(), placed.orders);
     for order in &orders {
         assert_eq!(w.rows::<HistoryEntry>(history_partition(&order.number), "").await.len(), 1);
         assert_eq!(order.checkout_id, placed.checkout_id);

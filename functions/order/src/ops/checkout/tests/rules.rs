@@ -147,6 +147,20 @@ async fn one_key_is_for_one_body() {
 }
 
 #[tokio::test]
+async fn the_answer_stays_the_same_however_far_the_orders_got_since() {
+    let w = world().await;
+    w.cart(shopper(), 7, vec![line("b", "case", 1), line("a", "cpu", 1), line("a", "ram", 1)]);
+    let command = command(shopper(), "key-0001");
+    let placed = place(&w.ctx, &command).await.unwrap();
+    let doer = crate::ops::Doer::itself(&w.ctx, placed.checkout_id);
+    for order in &placed.orders {
+        let moved = crate::ops::advance(&w.ctx, order.store_id, order.order_id, Fulfilment::Confirmed, &doer).await;
+        assert_eq!(moved.unwrap().fulfilment, Fulfilment::Confirmed);
+    }
+    assert_eq!(place(&w.ctx, &command).await.unwrap(), placed);
+}
+
+#[tokio::test]
 async fn what_was_bought_is_not_bought_again_while_it_is_leaving_the_cart() {
     let w = world().await;
     place(&w.ctx, &command(shopper(), "key-0001")).await.unwrap();

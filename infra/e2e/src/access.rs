@@ -161,6 +161,12 @@ POST   /v1/orders/{order_id}/cancel                         401    401   in     
 GET    /v1/stores/{store_id}/balance                        401    401   403     403   in    403     403
 GET    /v1/stores/{store_id}/ledger                         401    401   403     403   in    403     403
 GET    /v1/admin/ledger                                     401    401   403     403   403   403     in
+GET    /v1/admin/orders                                     401    401   403     403   403   403     in
+GET    /v1/admin/orders/{order_id}                          401    401   403     403   403   403     in
+POST   /v1/admin/orders/{order_id}/transitions              401    401   403     403   403   403     in
+POST   /v1/admin/orders/{order_id}/cancel                   401    401   403     403   403   403     in
+GET    /v1/admin/refunds                                    401    401   403     403   403   403     in
+POST   /v1/admin/refunds/{refund_id}/complete               401    401   403     403   403   403     in
 POST   /v1/webhooks/payme                                   in     in    in      in    in    in      in
 GET    /v1/webhooks/payme                                   in     in    in      in    in    in      in
 

@@ -1,11 +1,12 @@
 //! A front end's view: requests and JSON answers.
 
 use reqwest::Method;
+use reqwest::redirect::Policy;
 use serde_json::Value;
 
 use crate::reference::{self, Exchange};
 
-/// Calls one API, with a token or without.
+/// Calls one API, with a token or without. Follows no redirects: those are answers.
 #[derive(Debug, Clone)]
 pub struct Client {
     http: reqwest::Client,
@@ -28,7 +29,7 @@ pub struct Reply {
 impl Client {
     /// A client of the API at `base`.
     pub fn new(base: &str) -> Self {
-        let http = reqwest::Client::builder().no_proxy().build().expect("an HTTP client");
+        let http = reqwest::Client::builder().no_proxy().redirect(Policy::none()).build().expect("an HTTP client");
         Self { http, base: base.to_owned(), headers: Vec::new() }
     }
 
@@ -80,8 +81,7 @@ impl Client {
 
     /// Like [`Client::send`], for those who expect that nobody may answer.
     pub async fn try_send(&self, method: &str, path: &str, body: Option<(&str, Vec<u8>)>) -> reqwest::Result<Reply> {
-        let request_body = body.as_ref().and_then(|(_, bytes)| serde_json::from_slice(bytes).ok()).unwrap_or_default();
-        let name = method;
+        let (name, sent) = (method, body.clone());
         let method: Method = method.parse().expect("a method");
         let asked = format!("{method} {path}");
         let mut request = self.http.request(method, format!("{}{path}", self.base));
@@ -102,7 +102,7 @@ impl Client {
             Err(_) => Value::String(String::from_utf8_lossy(&bytes).into_owned()),
         };
         let reply = Reply { status, headers, body, asked };
-        reply.is_as_the_reference_says(name, path, &request_body);
+        reply.is_as_the_reference_says(name, path, sent.as_ref().map(|(media_type, bytes)| (*media_type, &**bytes)));
         Ok(reply)
     }
 }
@@ -117,10 +117,10 @@ impl Reply {
         self
     }
 
-    fn is_as_the_reference_says(&self, method: &str, target: &str, request: &Value) {
+    fn is_as_the_reference_says(&self, method: &str, target: &str, sent: Option<(&str, &[u8])>) {
         let media_type = self.header("content-type").unwrap_or_default();
         let media_type = media_type.split(';').next().unwrap_or_default();
-        let exchange = Exchange { method, target, request, status: self.status, media_type, answer: &self.body };
+        let exchange = Exchange { method, target, sent, status: self.status, media_type, answer: &self.body };
         reference::record(&exchange);
         if let Err(wrong) = reference::check(&exchange) {
             panic!("{} answered what the reference does not say: {wrong}\n{}", self.asked, self.body);
@@ -133,6 +133,14 @@ impl Reply {
     /// When there is none.
     pub fn text(&self, member: &str) -> String {
         self.body[member].as_str().unwrap_or_else(|| panic!("{}: no {member} in {}", self.asked, self.body)).to_owned()
+    }
+
+    /// Where the file goes that was announced.
+    ///
+    /// # Panics
+    /// When the answer says of none.
+    pub fn upload_url(&self) -> String {
+        self.body["upload"]["url"].as_str().unwrap_or_else(|| panic!("{}: no upload in {}", self.asked, self.body)).to_owned()
     }
 
     /// The `code` of a problem.

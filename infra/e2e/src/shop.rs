@@ -112,6 +112,19 @@ impl Shop {
         .await
     }
 
+    /// Shows a drawing on a product of the store, and answers its id.
+    pub async fn show_image(&self, product_id: &str) -> String {
+        const DRAWING: &[u8] = b"<svg xmlns='http://www.w3.org/2000/svg' viewBox='0 0 4 3'><rect width='4' height='3'/></svg>";
+        let path = format!("/v1/products/{product_id}/images");
+        let new = json!({"content_type": "image/svg+xml", "content_length": DRAWING.len(), "alt": {"uz": "Oldidan"}});
+        let announced = self.owner.client.post(&path, &new).await.expect_status(201);
+        let put = Client::new("").send("PUT", &announced.upload_url(), Some(("image/svg+xml", DRAWING.to_vec()))).await;
+        put.expect_status(200);
+        let id = announced.text("image_id");
+        self.owner.client.post(&format!("{path}/{id}/confirm"), &json!({})).await.expect_status(200);
+        id
+    }
+
     /// The same shop after the cloud was started again; its people have to sign in again.
     pub fn moved_to(mut self, cloud: &Cloud) -> Self {
         self.client = cloud.client();

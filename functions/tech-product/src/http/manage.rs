@@ -100,14 +100,26 @@ fn catalogue() -> Routes<Intake> {
         )
         .refuses(&[&kinds::NOT_FOUND, &kinds::CONFLICT, &DEFAULT_VARIANT, &STOCK_RESERVED])
         .get("/v1/products/{product_id}/images", staff_of, "The images of a product, awaited ones included", images::list)
+        .about("In the order of the page; `awaited` are announced and not confirmed yet.")
         .refuses(missing)
         .post("/v1/products/{product_id}/images", staff_of, "Announce an image", images::announce)
+        .about(
+            "Answers where the file goes, by a `PUT` of exactly that type and length within 15 minutes. Confirm it then; \
+             one that is not confirmed within an hour is forgotten. PNG, JPEG, WebP or SVG, up to 5 MB; up to ten a \
+             product, awaited ones included. With an `Idempotency-Key` a repetition announces no second one.",
+        )
         .refuses(&[&kinds::NOT_FOUND, &IMAGES_LIMIT])
         .post("/v1/products/{product_id}/images/{image_id}/confirm", staff_of, "Show an uploaded image", images::confirm)
+        .about(
+            "The file must be what was announced. An SVG must not run, lead or load anything: no scripts, handlers, links, \
+             animations, document types or references to outside. The first image is the primary one.",
+        )
         .refuses(&[&kinds::NOT_FOUND, &NOT_UPLOADED, &BAD_IMAGE])
         .patch("/v1/products/{product_id}/images/{image_id}", staff_of, "Change an image's text, place or rank", images::change)
+        .about("`primary: true` makes it the primary one instead of the one before: there is always exactly one.")
         .refuses(&[&kinds::NOT_FOUND, &NOT_UPLOADED])
         .delete("/v1/products/{product_id}/images/{image_id}", staff_of, "Take an image away", images::remove)
+        .about("Awaited ones, too. Was it the primary one, the first of those that are left becomes it.")
         .refuses(missing)
         .post("/v1/stores/{store_id}/imports", staff, "Import products from a file", imports::take)
         .about(

@@ -67,6 +67,10 @@ pub fn read() -> Routes<Reading> {
         .about("The same as by its id.")
         .refuses(&missing)
         .get("/v1/images/{image_id}", public, "An image of a product", images::show)
+        .about(
+            "Leads to the picture by an address that ends within the hour: keep this one, not that. Its content never \
+             changes. Put it into `<img src>`.",
+        )
         .refuses(&missing)
         .get("/v1/stores/{store_id}/products", public, "List what a store has on sale", list::store_products)
         .refuses(&missing)

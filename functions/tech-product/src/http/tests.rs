@@ -1,6 +1,7 @@
 //! The routes through the whole service, and the sample events through the real handlers.
 
 mod catalogue;
+mod images;
 mod reviews;
 mod standing;
 

@@ -1,6 +1,8 @@
 //! Loads the demo market. Each step looks at what is there first, so that an interrupted load goes on where it was.
 
 mod catalogue;
+mod images;
+mod reviews;
 mod stores;
 
 use serde_json::Value;
@@ -31,6 +33,8 @@ pub async fn seed(place: &Place) -> Result<(), Failure> {
     let stores = stores::open(&seeding).await?;
     catalogue::categories(&seeding).await?;
     catalogue::products(&seeding, &stores).await?;
+    images::show(&seeding, &stores).await?;
+    reviews::write(place, &seeding, &people.reviewers, &stores).await?;
     std::fs::write(&done, "").map_err(|error| Failure::File(done.display().to_string(), error))
 }
 

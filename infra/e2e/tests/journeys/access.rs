@@ -60,6 +60,7 @@ async fn world(cloud: &Cloud) -> World {
         ("{item_id}", text(&cart.body["lines"][0]["item_id"])),
         ("{order_id}", text(&order_id)),
         ("{review_id}", review),
+        ("{refund_id}", text(&order_id)),
         ("{checkout_id}", order.text("checkout_id")),
         ("{address_id}", address.text("address_id")),
         ("{visitor_id}", "0198e4c2-0000-7000-8000-0000000000aa".to_owned()),
@@ -114,7 +115,9 @@ fn query(path: &str) -> &'static str {
 fn body(path: &str) -> Value {
     match path {
         "/v1/users/me/notifications/{notification_id}" => json!({"read": true}),
+        // Its shopper has cancelled the order by the time an admin does.
         "/v1/stores/{store_id}/orders/{order_id}/transitions" => json!({"to": "CONFIRMED"}),
+        "/v1/admin/orders/{order_id}/transitions" => json!({"to": "CANCELLED"}),
         "/v1/cart/items/{item_id}" => json!({"quantity": 2}),
         // A whole one: what it writes takes rights of its own.
         "/v1/analytics/events" => {

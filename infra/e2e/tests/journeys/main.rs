@@ -3,8 +3,11 @@
 #![expect(clippy::unwrap_used, reason = "what a test cannot read fails it")]
 
 mod access;
+mod carts;
 mod crash;
 mod delivery;
+mod endings;
+mod images;
 mod isolation;
 mod manners;
 mod page;
@@ -12,7 +15,9 @@ mod payme;
 mod race;
 mod registration;
 mod sale;
+mod samples;
 mod sessions;
+mod standing;
 mod steps;
 mod story;
 mod tokens;

@@ -186,6 +186,8 @@ async fn a_purchase_of_two_stores_is_right_in_every_table_to_the_tiyin() {
     assert_eq!((&cancelled["fulfilment"], &cancelled["cancelled"]), (&json!("CANCELLED"), &json!("SHOPPER")));
     assert_eq!(shopper.client.post(&cancel, &json!({})).await.expect_status(200).body, cancelled, "again is the same");
 
+    paid_back(&market, &shopper, &second, &given_up).await;
+
     stock_is_what_was_sold(&market).await;
     history_tells_each_move(&shopper, &of_chilonzor, &colleague).await;
     books_are_even(&market, [id(&of_chilonzor), id(&of_registon), id(&given_up)]).await;
@@ -227,6 +229,26 @@ async fn stock_is_what_was_sold(market: &Market) {
     }
 }
 
+/// The only order of its checkout was given up: an operator transfers the money and says so.
+async fn paid_back(market: &Market, shopper: &Person, checkout: &Reply, given_up: &Value) {
+    let admin = &market.admin.client;
+    let due = e2e::until("the refund waits in the queue", || async {
+        let due = admin.get("/v1/admin/refunds?status=PENDING").await.expect_status(200).body;
+        due["items"].as_array()?.first().cloned()
+    })
+    .await;
+    assert_eq!((&due["order_id"], &due["amount"]), (&given_up["order_id"], &given_up["total"]));
+    let complete = format!("/v1/admin/refunds/{}/complete", due["refund_id"].as_str().unwrap());
+    let transfer = json!({"reference": "MT103-2026-11-23-0007"});
+    let done = admin.post(&complete, &transfer).await.expect_status(200).body;
+    assert_eq!((&done["status"], &done["reference"]), (&json!("COMPLETED"), &transfer["reference"]));
+    assert_eq!(admin.post(&complete, &transfer).await.expect_status(200).body, done, "again is the same");
+    let other = admin.post(&complete, &json!({"reference": "MT103-2026-11-23-0008"})).await;
+    assert_eq!((other.status, other.code()), (409, "refund-completed"));
+    let seen = shopper.client.get(&format!("/v1/checkouts/{}", checkout.text("checkout_id"))).await.body;
+    assert_eq!((&seen["payment"], &seen["refunded"]), (&json!("REFUNDED"), &seen["total"]));
+}
+
 async fn history_tells_each_move(shopper: &Person, order: &Value, colleague: &Person) {
     let history = shopper.client.get(&format!("/v1/orders/{}/history", id(order))).await.expect_status(200).body;
     let moves = history["items"].as_array().unwrap();
@@ -234,7 +256,13 @@ async fn history_tells_each_move(shopper: &Person, order: &Value, colleague: &Pe
     let whole =
         ["PENDING_PAYMENT", "PENDING", "CONFIRMED", "PROCESSING", "PACKED", "SHIPPED", "OUT_FOR_DELIVERY", "DELIVERED"];
     assert_eq!(way, whole);
-    assert_eq!(moves[5]["by"], json!({"kind": "user", "id": colleague.id}), "who handed it over");
+    // Which of the store's people handed it over is the store's business.
+    let store = &order["store_id"];
+    assert_eq!(moves[5]["by"], json!({"role": "STORE", "store_id": store}));
+    assert!(!history.to_string().contains(&colleague.id), "{history}");
+    let of_store = format!("/v1/stores/{}/orders/{}/history", store.as_str().unwrap(), id(order));
+    let read = colleague.client.get(&of_store).await.expect_status(200).body;
+    assert_eq!(read["items"][5]["by"], json!({"role": "STORE", "store_id": store, "user_id": colleague.id}));
     let order = shopper.client.get(&format!("/v1/orders/{}", id(order))).await.expect_status(200).body;
     assert_eq!((&order["fulfilment"], &order["payment"]), (&json!("DELIVERED"), &json!("COMPLETED")));
     assert_eq!(order["address"]["recipient"], "Aziza Karimova");
@@ -265,8 +293,15 @@ fn entries(books: &[Value]) -> Vec<(String, i64)> {
 async fn books_are_even(market: &Market, [of_chilonzor, of_registon, given_up]: [&str; 3]) {
     let due = 289_999_999;
     let buyer = format!("BUYER:{given_up}");
-    let refund =
-        [("PSP:payme".to_owned(), due), (buyer.clone(), -due), (buyer, due), (format!("REFUND_DUE:{given_up}"), -due)];
+    let owed = format!("REFUND_DUE:{given_up}");
+    let refund = [
+        ("PSP:payme".to_owned(), due),
+        (buyer.clone(), -due),
+        (buyer, due),
+        (owed.clone(), -due),
+        (owed, due),
+        ("BANK".to_owned(), -due),
+    ];
     let mut of_stores = [
         (&market.chilonzor, sale(of_chilonzor, &market.chilonzor, &CHILONZOR), CHILONZOR.total - CHILONZOR.commission),
         (&market.registon, sale(of_registon, &market.registon, &REGISTON), REGISTON.total - REGISTON.commission),
@@ -288,16 +323,16 @@ async fn books_are_even(market: &Market, [of_chilonzor, of_registon, given_up]: 
 }
 
 async fn notifications_tell_the_story(shopper: &Person, [chilonzor, registon, given_up]: [&Value; 3]) {
-    let told = told(shopper, 15).await;
+    let told = told(shopper, 16).await;
     let titles: Vec<_> = told.iter().map(|n| n["title"].as_str().unwrap()).collect();
     let way = ["Order confirmed", "Order shipped", "Order out for delivery", "Order delivered"];
     let waits = "Order waits for its payment";
     let mut expected = vec![waits, waits, "Payment received"];
     expected.extend(way);
     expected.extend(way);
-    expected.extend([waits, "Payment received", "Order confirmed", "Order cancelled"]);
+    expected.extend([waits, "Payment received", "Order confirmed", "Order cancelled", "Money returned"]);
     assert_eq!(titles, expected);
-    for (at, order) in [(6, chilonzor), (10, registon), (14, given_up)] {
+    for (at, order) in [(6, chilonzor), (10, registon), (14, given_up), (15, given_up)] {
         let number = order["number"].as_str().unwrap();
         assert!(told[at]["text"].as_str().unwrap().contains(number), "{}", told[at]);
     }

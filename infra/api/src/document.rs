@@ -1,155 +1,124 @@
 //! The OpenAPI 3.1 document that people and programs read.
 
-use std::collections::BTreeMap;
-
-use contracts::Service;
-use lambda::http::reference::{Operation, Schemas};
-use lambda::http::{Access, Kind, Route, kinds};
+use contracts::Permission;
+use lambda::http::reference::{NameTaken, Operation, Schemas};
+use lambda::http::{Access, Route};
 use serde_json::{Map, Value, json};
 
-use crate::Gateway;
-use crate::examples::Examples;
+use crate::examples::{Examples, Known};
+use crate::{Gateway, answers, groups};
 
-const DESCRIPTION: &str = "The public API of UltraMarket, a multi-vendor electronics marketplace.\n\n\
-    **Money** is an integer in the minor unit (tiyin; 100 tiyin are 1 so'm) with its currency. **Times** are UTC, RFC 3339; \
-    business days are Asia/Tashkent. **Errors** are `application/problem+json` (RFC 9457): compare `code`, show `title`, which is \
-    in Uzbek, Russian or English by `Accept-Language`. **Lists** come in pages: pass `next_cursor` as `cursor`. \
-    **Sign in** with `POST /v1/auth/login` and send `access_token` as a bearer token; guests of the cart send `cart-session`.\n\n\
-    Examples are answers that the laptop cloud gave in the journeys of the tests.";
+/// What is the same for all operations, for whoever calls them the first time.
+const GUIDE: &str = include_str!("guide.md");
 
 /// The document of the public routes among `routes`.
-pub fn document(routes: &[Route], examples: &Examples) -> Value {
+///
+/// # Errors
+/// When two types of requests or answers have one name.
+pub fn document(routes: &[Route], examples: &Examples) -> Result<Value, NameTaken> {
     let (mut schemas, mut problems) = (Schemas::default(), Map::new());
     let mut paths = Map::new();
+    let mut headers = Map::new();
     for route in routes.iter().filter(|route| Gateway::of(route) == Gateway::Public) {
         let operation = route.operation(&mut schemas);
+        let kinds = answers::kinds(route, &operation.problems);
+        problems.extend(kinds.into_iter().map(|kind| (kind.code.to_owned(), json!({"value": answers::example(kind)}))));
+        headers.extend(operation.credential.map(|header| (header.to_owned(), in_header(header))));
         let path = paths.entry(route.path).or_insert_with(|| json!({}));
-        let kinds = of_access(route).into_iter().chain(operation.problems.iter().copied());
-        problems.extend(kinds.map(|kind| (kind.code.to_owned(), example(kind))));
         path[route.method.as_str().to_lowercase()] = describe(route, operation, examples);
     }
-    let mut shared = schemas.into_shared();
-    shared.insert("Problem".to_owned(), problem());
-    json!({
-        "openapi": "3.1.0",
-        "info": {"title": "UltraMarket", "version": env!("CARGO_PKG_VERSION"), "description": DESCRIPTION},
-        "tags": tags(routes),
-        "paths": paths,
-        "components": {
-            "schemas": shared,
-            "examples": problems,
-            "securitySchemes": {
-                "token": {"type": "http", "scheme": "bearer", "bearerFormat": "JWT"},
-                "payme": {"type": "http", "scheme": "basic"},
-            },
+    let mut shared = schemas.into_shared()?;
+    shared.insert("Problem".to_owned(), answers::problem());
+    let mut schemes = json!({
+        "token": {
+            "type": "http", "scheme": "bearer", "bearerFormat": "JWT",
+            "description": "`access_token` of `POST /v1/auth/login`; on a laptop, what `cargo local token shopper` prints.",
         },
+        "payme": {"type": "http", "scheme": "basic", "description": "Payme's user and the key of its cash desk."},
+    });
+    schemes.as_object_mut().into_iter().for_each(|schemes| schemes.extend(std::mem::take(&mut headers)));
+    Ok(json!({
+        "openapi": "3.1.0",
+        "info": {"title": "UltraMarket API", "version": env!("CARGO_PKG_VERSION"), "description": GUIDE},
+        "servers": [{"url": "/", "description": "Where this document came from"}],
+        "tags": groups::tags(),
+        "paths": paths,
+        "components": {"schemas": shared, "examples": problems, "securitySchemes": schemes},
+    }))
+}
+
+fn in_header(name: &str) -> Value {
+    json!({
+        "type": "apiKey", "in": "header", "name": name,
+        "description": "`session` of `POST /v1/cart/session`: a guest's cart. Not looked at when there is a token.",
     })
 }
 
 fn describe(route: &Route, operation: Operation, examples: &Examples) -> Value {
-    let Operation { parameters, body, answers, problems } = operation;
+    let Operation { parameters, body, answers, credential, problems } = operation;
     let mut all: Vec<Value> = path_parameters(route.path);
     all.extend(parameters);
     let known = examples.of(route.method.as_str(), route.path);
+    let about = if route.about.is_empty() { String::new() } else { format!("{}\n\n", route.about) };
     let mut described = json!({
-        "tags": [tag(route)],
+        "tags": [groups::tag(route)],
         "summary": route.summary,
-        "description": access(route.access),
+        "description": format!("{about}{}", access(route.access)),
         "operationId": operation_id(route),
-        "responses": responses(route, answers, &problems, known),
+        "responses": answers::responses(route, answers, &problems, known),
     });
     if !all.is_empty() {
         described["parameters"] = all.into();
     }
     if let Some(mut body) = body {
-        if let Some(example) = known.and_then(|known| known.request.as_ref()) {
-            body["content"]["application/json"]["example"] = example.clone();
-        }
+        show_requests(&mut body, known);
         described["requestBody"] = body;
     }
-    match route.access {
-        Access::Public | Access::Internal => {}
-        Access::Guest => described["security"] = json!([{}, {"token": []}]),
-        Access::Provider => described["security"] = json!([{"payme": []}]),
-        _ => described["security"] = json!([{"token": []}]),
+    if let Some(security) = security(route.access, credential) {
+        described["security"] = security;
     }
     described
 }
 
-/// Answers by status, problems grouped under theirs.
-fn responses(
-    route: &Route,
-    mut answers: BTreeMap<String, Value>,
-    problems: &[&'static Kind],
-    known: Option<&crate::examples::Known>,
-) -> Value {
-    for (status, body) in known.into_iter().flat_map(|known| &known.answers) {
-        if let Some(content) = answers.get_mut(&status.to_string()).and_then(|a| a["content"].as_object_mut()) {
-            for media in content.values_mut() {
-                media["example"] = body.clone();
-            }
+fn show_requests(body: &mut Value, known: Option<&Known>) {
+    for call in known.into_iter().flat_map(|known| &known.calls) {
+        let content = call.media_type.as_ref().and_then(|media_type| body["content"].get_mut(media_type));
+        if let Some(media) = content.and_then(Value::as_object_mut) {
+            media.entry("example").or_insert_with(|| call.request.clone());
         }
     }
-    let mut by_status: BTreeMap<u16, Vec<&Kind>> = BTreeMap::new();
-    for kind in of_access(route).into_iter().chain(problems.iter().copied()) {
-        let same = by_status.entry(kind.status).or_default();
-        if !same.iter().any(|other| other.code == kind.code) {
-            same.push(kind);
-        }
-    }
-    for (status, kinds) in by_status {
-        let list: Vec<String> = kinds.iter().map(|kind| format!("- `{}`: {}", kind.code, kind.en)).collect();
-        let shared = |kind: &&Kind| json!({"$ref": format!("#/components/examples/{}", kind.code)});
-        let examples: Map<String, Value> = kinds.iter().map(|kind| (kind.code.to_owned(), shared(kind))).collect();
-        let content = json!({"schema": {"$ref": "#/components/schemas/Problem"}, "examples": examples});
-        answers.insert(
-            status.to_string(),
-            json!({"description": list.join("\n"), "content": {"application/problem+json": content}}),
-        );
-    }
-    json!(answers)
 }
 
-fn example(kind: &Kind) -> Value {
-    json!({"value": {
-        "type": format!("/problems/{}", kind.code), "title": kind.uz, "status": kind.status, "code": kind.code,
-        "request_id": "JKJaXmPLvHcESHA=",
-    }})
-}
-
-/// What may be refused because of who calls and what is named in the path.
-fn of_access(route: &Route) -> Vec<&'static Kind> {
-    let mut may: Vec<&'static Kind> = match route.access {
-        Access::Public | Access::Internal | Access::Provider => Vec::new(),
-        Access::Guest | Access::Shopper => vec![&kinds::UNAUTHENTICATED],
-        Access::Vendor | Access::Staff(_) | Access::StaffOf(_) | Access::Admin => {
-            vec![&kinds::UNAUTHENTICATED, &kinds::FORBIDDEN]
-        }
-    };
-    if route.path.contains('{') {
-        may.push(&kinds::NOT_FOUND);
+/// What opens the operation; nothing for what is open to all.
+fn security(access: Access, credential: Option<&str>) -> Option<Value> {
+    match (access, credential) {
+        (Access::Public | Access::Internal, _) => None,
+        (Access::Guest, None) => Some(json!([{}, {"token": []}])),
+        (Access::Guest, Some(header)) => Some(json!([{"token": []}, {header: []}])),
+        (Access::Provider, _) => Some(json!([{"payme": []}])),
+        _ => Some(json!([{"token": []}])),
     }
-    may.extend([&kinds::INTERNAL, &kinds::UNAVAILABLE]);
-    may
 }
 
 fn access(access: Access) -> String {
     match access {
-        Access::Public => "Everybody.".to_owned(),
-        Access::Guest => "Everybody; who signed in is known by the token.".to_owned(),
-        Access::Shopper => "Whoever signed in.".to_owned(),
-        Access::Vendor => "Vendors.".to_owned(),
-        Access::Staff(permission) => format!("Members of the store with `{}`.", name(permission)),
-        Access::StaffOf(permission) => {
-            format!("Members, with `{}`, of the store that it belongs to.", name(permission))
+        Access::Public => "**Who:** everybody.".to_owned(),
+        Access::Guest => "**Who:** everybody; a token, if there is one, says who.".to_owned(),
+        Access::Shopper => "**Who:** whoever signed in.".to_owned(),
+        Access::Vendor => "**Who:** accounts that registered as vendors.".to_owned(),
+        Access::Staff(permission) => {
+            format!("**Who:** members of the store with the permission `{}`.", name(permission))
         }
-        Access::Admin => "Platform staff.".to_owned(),
-        Access::Internal => "Functions of ours.".to_owned(),
-        Access::Provider => "The payment provider.".to_owned(),
+        Access::StaffOf(permission) => {
+            format!("**Who:** members, with the permission `{}`, of the store that it belongs to.", name(permission))
+        }
+        Access::Admin => "**Who:** platform staff.".to_owned(),
+        Access::Internal => "**Who:** functions of ours.".to_owned(),
+        Access::Provider => "**Who:** the payment provider, by its key.".to_owned(),
     }
 }
 
-fn name(permission: contracts::Permission) -> String {
+fn name(permission: Permission) -> String {
     json!(permission).as_str().unwrap_or_default().to_owned()
 }
 
@@ -169,55 +138,18 @@ fn path_parameters(path: &str) -> Vec<Value> {
 fn meaning(name: &str) -> String {
     match name.strip_suffix("_id") {
         Some(thing) => format!("The id of the {}.", thing.replace('_', " ")),
-        None => format!("The {}.", name.replace('_', " ")),
+        None => match name {
+            "category" | "brand" => {
+                format!("The slug of the {name}, such as `{}`.", if name == "brand" { "amd" } else { "cpu" })
+            }
+            name => format!("The {}.", name.replace('_', " ")),
+        },
     }
 }
 
-/// Such as `post_stores_by_id_products`.
+/// Such as `post_stores_store_id_products`.
 fn operation_id(route: &Route) -> String {
     let words = route.path.trim_start_matches("/v1").split('/').filter(|part| !part.is_empty());
     let words = words.map(|part| part.trim_matches(['{', '}']).replace(['-', '.'], "_"));
     [route.method.as_str().to_lowercase()].into_iter().chain(words).collect::<Vec<_>>().join("_")
-}
-
-fn tag(route: &Route) -> &'static str {
-    let service = Service::ALL.into_iter().find(|service| route.function.starts_with(service.name()));
-    service.map_or("reference", Service::name)
-}
-
-fn tags(routes: &[Route]) -> Value {
-    let about = |service: Service| match service {
-        Service::Auth => "Who somebody is",
-        Service::User => "What somebody tells about themselves",
-        Service::Store => "Who sells",
-        Service::TechProduct => "What is sold",
-        Service::Cart => "What somebody is about to buy",
-        Service::Order => "What somebody bought",
-        Service::Analytics => "What happened",
-    };
-    let mut tags: Vec<Value> =
-        Service::ALL.into_iter().map(|s| json!({"name": s.name(), "description": about(s)})).collect();
-    if routes.iter().any(|route| tag(route) == "reference") {
-        tags.push(json!({"name": "reference", "description": "This document"}));
-    }
-    tags.into()
-}
-
-fn problem() -> Value {
-    json!({
-        "type": "object",
-        "description": "RFC 9457; some kinds have members of their own.",
-        "required": ["type", "title", "status", "code", "request_id"],
-        "properties": {
-            "type": {"type": "string", "format": "uri-reference"},
-            "title": {"type": "string", "description": "In the reader's language."},
-            "status": {"type": "integer"},
-            "code": {"type": "string", "description": "What programs compare."},
-            "request_id": {"type": "string"},
-            "detail": {"type": "string"},
-            "errors": {"type": "array", "items": {"type": "object", "properties": {
-                "field": {"type": "string"}, "message": {"type": "string"},
-            }}},
-        },
-    })
 }

@@ -1,11 +1,15 @@
 //! Requests and answers that really happened, as the journeys recorded them.
 
+mod fit;
+mod recording;
+mod shown;
+
 use std::collections::BTreeMap;
 use std::path::PathBuf;
 
 use lambda::http::Route;
 use serde::{Deserialize, Serialize};
-use serde_json::Value;
+use serde_json::{Map, Value};
 
 /// By method and path, such as `POST /v1/stores`.
 #[derive(Debug, Clone, Default, PartialEq, Serialize, Deserialize)]
@@ -14,31 +18,29 @@ pub struct Examples(BTreeMap<String, Known>);
 /// What is known of one route.
 #[derive(Debug, Clone, Default, PartialEq, Serialize, Deserialize)]
 pub struct Known {
-    /// A JSON body that was accepted.
+    /// Calls that succeeded: one for each status and media type of the request.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub calls: Vec<Call>,
+    /// What problems said beside what every problem says, by code.
+    #[serde(default, skip_serializing_if = "BTreeMap::is_empty")]
+    pub problems: BTreeMap<String, Map<String, Value>>,
+}
+
+/// A call that succeeded.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+pub struct Call {
+    /// What it answered.
+    pub status: u16,
+    /// What the request's body was, if there was one.
     #[serde(default, skip_serializing_if = "Option::is_none")]
-    pub request: Option<Value>,
-    /// JSON bodies that were answered, by status.
-    pub answers: BTreeMap<u16, Value>,
+    pub media_type: Option<String>,
+    /// The body: JSON, or text of another type.
+    #[serde(default, skip_serializing_if = "Value::is_null")]
+    pub request: Value,
+    /// The answer's body, if it is JSON.
+    #[serde(default, skip_serializing_if = "Value::is_null")]
+    pub answer: Value,
 }
-
-/// One call as a journey recorded it: a line of a recording.
-#[derive(Debug, Clone, Deserialize)]
-struct Recorded {
-    method: String,
-    path: String,
-    #[serde(default)]
-    request: Value,
-    status: u16,
-    answer: Value,
-}
-
-/// What opens something to whoever has it: an example shows that it is there, not what it was.
-const SECRETS: [&str; 3] = ["access_token", "refresh_token", "session"];
-/// What stands in the place of one.
-const HIDDEN: &str = "…";
-
-/// Longer answers teach no more: lists are cut to this many items.
-const ITEMS_MAX: usize = 2;
 
 impl Examples {
     /// Where they are kept.
@@ -60,49 +62,86 @@ impl Examples {
         self.0.get(&format!("{method} {path}"))
     }
 
-    /// The examples of `recording`, lines of JSON: of each route and success the fullest answer.
+    /// The examples of `recording`, lines of JSON: the fullest call of each kind, without what opens anything.
+    ///
+    /// # Errors
+    /// For a line that is no recorded call.
     pub fn recorded(recording: &str, routes: &[Route]) -> Result<Self, serde_json::Error> {
-        let mut examples = Self::default();
-        for line in recording.lines() {
-            let recorded: Recorded = serde_json::from_str(line)?;
-            if (200..300).contains(&recorded.status)
-                && let Some(route) = route_of(routes, &recorded)
-            {
-                examples.add(route, recorded);
-            }
-        }
-        Ok(examples)
+        recording::read(recording, routes)
     }
 
-    fn add(&mut self, route: &Route, recorded: Recorded) {
-        let known = self.0.entry(format!("{} {}", route.method, route.path)).or_default();
-        let answer = shown(recorded.answer);
-        let better = known.answers.get(&recorded.status).is_none_or(|held| weight(held) < weight(&answer));
-        if better {
-            if !recorded.request.is_null() {
-                known.request = Some(shown(recorded.request));
+    /// With the calls of `newer` that show more than the ones that are kept: a recording of some journeys adds to what is
+    /// there, and one of the same journeys changes nothing.
+    pub fn and(mut self, newer: Self) -> Self {
+        for (route, known) in newer.0 {
+            let held = self.0.entry(route).or_default();
+            known.calls.into_iter().for_each(|call| held.add(call));
+            for (code, members) in known.problems {
+                held.add_problem(&code, members);
             }
-            if !answer.is_null() {
-                known.answers.insert(recorded.status, answer);
+        }
+        self
+    }
+
+    /// Those alone that `document` says can happen, without bodies that nobody looks at.
+    pub fn fitting(mut self, document: &Value) -> Self {
+        let fit = fit::Fit::of(document);
+        self.0.retain(|route, known| {
+            if !fit.takes_a_body(route) {
+                known.calls.iter_mut().for_each(Call::forget_request);
             }
+            known.calls.retain(|call| fit.faults(route, call).is_empty());
+            known.problems.retain(|code, _| fit.has_problem(route, code));
+            !known.calls.is_empty() || !known.problems.is_empty()
+        });
+        self
+    }
+
+    /// What of them `document` does not say, by route.
+    pub fn faults(&self, document: &Value) -> Vec<String> {
+        let fit = fit::Fit::of(document);
+        let of = |(route, known): (&String, &Known)| {
+            let calls = known.calls.iter().flat_map(|call| fit.faults(route, call));
+            let unknown = known.problems.keys().filter(|code| !fit.has_problem(route, code));
+            let problems = unknown.map(|code| format!("problem {code} is not answered"));
+            calls.chain(problems).map(|fault| format!("{route}: {fault}")).collect::<Vec<_>>()
+        };
+        self.0.iter().flat_map(of).collect()
+    }
+}
+
+impl Known {
+    fn add(&mut self, call: Call) {
+        let same = |held: &&mut Call| held.status == call.status && held.media_type == call.media_type;
+        match self.calls.iter_mut().find(same) {
+            Some(held) if held.weight() < call.weight() => *held = call,
+            Some(_) => {}
+            None => {
+                self.calls.push(call);
+                self.calls.sort_by(|a, b| (a.status, &a.media_type).cmp(&(b.status, &b.media_type)));
+            }
+        }
+    }
+
+    fn add_problem(&mut self, code: &str, members: Map<String, Value>) {
+        let held = self.problems.get(code).map_or(0, |held| held.values().map(weight).sum());
+        if held < members.values().map(weight).sum() {
+            self.problems.insert(code.to_owned(), members);
         }
     }
 }
 
-/// The route that a call met: literal parts go before parameters.
-fn route_of<'a>(routes: &'a [Route], recorded: &Recorded) -> Option<&'a Route> {
-    let path = recorded.path.split('?').next().unwrap_or_default();
-    let parts: Vec<&str> = path.split('/').collect();
-    let fits = |route: &&Route| {
-        let mut names = route.path.split('/');
-        route.method.as_str() == recorded.method
-            && parts.iter().all(|part| names.next().is_some_and(|name| name.starts_with('{') || name == *part))
-            && names.next().is_none()
-    };
-    routes.iter().filter(fits).min_by_key(|route| route.path.matches('{').count())
+impl Call {
+    fn forget_request(&mut self) {
+        (self.media_type, self.request) = (None, Value::Null);
+    }
+
+    fn weight(&self) -> usize {
+        weight(&self.request) + weight(&self.answer)
+    }
 }
 
-/// How much an answer shows.
+/// How much a value shows.
 fn weight(value: &Value) -> usize {
     match value {
         Value::Null => 0,
@@ -112,68 +151,5 @@ fn weight(value: &Value) -> usize {
     }
 }
 
-/// What an example shows of a body: short lists, no secrets.
-fn shown(value: Value) -> Value {
-    match value {
-        Value::Array(items) => items.into_iter().take(ITEMS_MAX).map(shown).collect(),
-        Value::Object(members) => members.into_iter().map(member).collect(),
-        Value::String(text) if text.contains("X-Amz-Signature=") => without_signature(&text).into(),
-        other => other,
-    }
-}
-
-fn member((name, value): (String, Value)) -> (String, Value) {
-    let secret = SECRETS.contains(&name.as_str()) && value.is_string();
-    let value = if secret { HIDDEN.into() } else { shown(value) };
-    (name, value)
-}
-
-/// The address alone of a presigned request.
-fn without_signature(url: &str) -> String {
-    let address = url.split('?').next().unwrap_or_default();
-    format!("{address}?{HIDDEN}")
-}
-
 #[cfg(test)]
-mod tests {
-    use lambda::http::Access;
-    use serde_json::json;
-
-    use super::*;
-
-    fn login() -> Vec<Route> {
-        lambda::http::Routes::<reference::Ctx>::new("auth-public")
-            .post("/v1/auth/login", Access::Public, "Sign in", || async { lambda::http::NoContent })
-            .list()
-            .to_vec()
-    }
-
-    #[test]
-    fn an_example_holds_no_token_and_no_signature() {
-        let answer = json!({
-            "access_token": "eyJ.a.b", "refresh_token": "secret", "expires_in": 900,
-            "upload": {"url": "http://127.0.0.1:4566/b/k?X-Amz-Expires=900&X-Amz-Signature=ab"},
-            "many": [{"session": "s"}, {"session": null}, {}],
-        });
-        let line = json!({
-            "method": "POST", "path": "/v1/auth/login", "request": {"refresh_token": "old"}, "status": 200, "answer": answer,
-        });
-        let examples = Examples::recorded(&line.to_string(), &login()).unwrap();
-        let known = examples.of("POST", "/v1/auth/login").unwrap();
-        assert_eq!(known.request, Some(json!({"refresh_token": "…"})));
-        let shown = json!({
-            "access_token": "…", "refresh_token": "…", "expires_in": 900,
-            "upload": {"url": "http://127.0.0.1:4566/b/k?…"},
-            "many": [{"session": "…"}, {"session": null}],
-        });
-        assert_eq!(known.answers[&200], shown);
-    }
-
-    #[test]
-    fn the_examples_that_are_kept_hold_none() {
-        let kept = serde_json::to_string(&Examples::read().unwrap()).unwrap();
-        for secret in ["\"eyJ", "X-Amz-Signature", "X-Amz-Credential"] {
-            assert!(!kept.contains(secret), "{secret}");
-        }
-    }
-}
+mod tests;

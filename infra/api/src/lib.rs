@@ -2,9 +2,11 @@
 //!
 //! `template.yaml` includes the files beside this crate; a test fails when they differ from what the code says.
 
+mod answers;
 mod definition;
 mod document;
 mod examples;
+mod groups;
 #[cfg(test)]
 mod tests;
 

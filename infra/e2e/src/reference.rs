@@ -28,7 +28,8 @@ pub(crate) struct Exchange<'a> {
     pub(crate) method: &'a str,
     /// With its query.
     pub(crate) target: &'a str,
-    pub(crate) request: &'a Value,
+    /// The request's media type and body; no body without a type.
+    pub(crate) sent: Option<(&'a str, &'a [u8])>,
     pub(crate) status: u16,
     pub(crate) media_type: &'a str,
     pub(crate) answer: &'a Value,
@@ -37,8 +38,15 @@ pub(crate) struct Exchange<'a> {
 /// Adds the call to the recording, from which the reference takes its examples.
 pub(crate) fn record(exchange: &Exchange<'_>) {
     let Some(file) = &*RECORDING else { return };
+    let (media_type, request) = exchange.sent.map_or((None, Value::Null), |(media_type, bytes)| {
+        let body = match media_type {
+            "application/json" => serde_json::from_slice(bytes).unwrap_or_default(),
+            _ => Value::String(String::from_utf8_lossy(bytes).into_owned()),
+        };
+        (Some(media_type), body)
+    });
     let line = json!({
-        "method": exchange.method, "path": exchange.target, "request": exchange.request,
+        "method": exchange.method, "path": exchange.target, "media_type": media_type, "request": request,
         "status": exchange.status, "answer": exchange.answer,
     });
     let mut file = file.lock().expect("no test panicked while it recorded");

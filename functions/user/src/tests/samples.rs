@@ -29,7 +29,9 @@ async fn a_request_is_answered_once_the_registration_was_delivered() {
     let w = world().await;
     let outcome = work(&w, "user-worker.registered").await;
     assert_eq!(outcome, json!({"batchItemFailures": []}));
-    for name in ["me", "change-me", "unread-notifications", "regions", "internal-user", "change-preferences"] {
+    for name in
+        ["me", "change-me", "unread-notifications", "regions", "internal-user", "change-preferences", "public-profile"]
+    {
         assert_eq!(replay(&w, name).await, 200, "{name}");
     }
 }
@@ -48,8 +50,15 @@ async fn an_address_is_added_once_shown_and_given_to_the_checkout() {
 #[tokio::test]
 async fn nothing_that_anybody_sends_is_our_fault() {
     let names = [
-        "me", "change-me", "unread-notifications", "regions", "internal-user", "change-preferences", "add-address",
-        "addresses", "internal-address",
+        "me",
+        "change-me",
+        "unread-notifications",
+        "regions",
+        "internal-user",
+        "change-preferences",
+        "add-address",
+        "addresses",
+        "internal-address",
     ];
     let w = world().await;
     work(&w, "user-worker.registered").await;
@@ -69,7 +78,7 @@ async fn each_event_of_a_batch_becomes_a_notification_and_a_tick_changes_nothing
     assert_eq!(outcome, json!({"batchItemFailures": []}));
     assert_eq!(work(&w, "user-worker.sweep").await, Value::Null);
     let user: UserId = "0198e4c2-0000-7000-8000-000000000001".parse().unwrap();
-    assert_eq!(unread_count(&w.ctx, user).await.unwrap().count, 4);
+    assert_eq!(unread_count(&w.ctx, user).await.unwrap().count, 5);
 }
 
 #[tokio::test]
@@ -88,7 +97,7 @@ async fn each_kind_of_fact_is_told_once_however_often_the_batch_comes() {
     let user: UserId = "0198e4c2-0000-7000-8000-000000000001".parse().unwrap();
     for _ in 0..2 {
         assert_eq!(work(&w, "user-worker.story").await, json!({"batchItemFailures": []}));
-        assert_eq!(unread_count(&w.ctx, user).await.unwrap().count, 7);
+        assert_eq!(unread_count(&w.ctx, user).await.unwrap().count, 8);
     }
 }
 

@@ -10,8 +10,8 @@ use crate::ministack::Environment;
 use crate::stack::{self, Ports};
 use crate::template::model::Stack;
 
-const NO_COMPILER: &str = "a C compiler is needed to build (SQLite is compiled), and there is no cc: on Debian and Ubuntu: \
-                           apt install build-essential; on macOS: xcode-select --install";
+const NO_COMPILER: &str = "a C compiler is needed to build (SQLite is compiled), and there is no cc\n\
+                           On Debian and Ubuntu: apt install build-essential; on macOS: xcode-select --install";
 
 /// Fails with what is missing and how to come by it.
 pub(super) async fn before_a_start(up: &Up, paths: &Paths, draft: &Stack, ports: &Ports) -> Result<(), Error> {
@@ -21,7 +21,7 @@ pub(super) async fn before_a_start(up: &Up, paths: &Paths, draft: &Stack, ports:
             return Err(Error::usage(NO_COMPILER));
         }
     }
-    if !draft.user_pools.is_empty() || !draft.buckets.is_empty() {
+    if needs_python(draft) {
         let python = paths.python.clone();
         let checked = tokio::task::spawn_blocking(move || Environment::check(&python)).await;
         checked.map_err(Error::usage)?.map_err(stack::Error::from)?;
@@ -30,4 +30,9 @@ pub(super) async fn before_a_start(up: &Up, paths: &Paths, draft: &Stack, ports:
         stack::check(&paths.state)?;
     }
     Ok(stack::check_ports(ports, &draft.http_apis).await?)
+}
+
+/// Whether the stack has a part that runs in Python.
+pub(super) fn needs_python(draft: &Stack) -> bool {
+    !draft.user_pools.is_empty() || !draft.buckets.is_empty()
 }

@@ -97,8 +97,10 @@ pub(super) fn function<'a>(endpoints: &'a Endpoints, wanted: &str) -> Result<&'a
 async fn running(http: &reqwest::Client, state: &Path) -> Result<Option<Endpoints>, Error> {
     let file = state.join(ENDPOINTS_FILE);
     let Ok(text) = fs::read(&file) else { return Ok(None) };
-    let endpoints: Endpoints =
-        serde_json::from_slice(&text).map_err(|cause| Error::usage(format!("{}: {cause}", file.display())))?;
+    let endpoints: Endpoints = serde_json::from_slice(&text).map_err(|cause| {
+        let file = file.display();
+        Error::usage(format!("{file} is of another version of the laptop cloud ({cause}): start that one anew"))
+    })?;
     let answer = match http.get(format!("{}/outputs", endpoints.control_url)).send().await {
         Ok(answer) => answer.json::<Endpoints>().await,
         Err(cause) => Err(cause),

@@ -1,7 +1,7 @@
 //! What `local up` says while it works: steps with the seconds since it began, then lines with the time of day.
 
 use std::fmt;
-use std::io::Write;
+use std::io::{IsTerminal, Write};
 use std::sync::Arc;
 
 use jiff::tz::TimeZone;
@@ -46,7 +46,10 @@ impl Console {
 
 /// One line at once, so that lines of several threads do not mix. Nobody is left to tell when it cannot be written.
 fn say(line: &str) {
-    let _unheard = std::io::stderr().write_all(format!("{line}\n").as_bytes());
+    let mut stderr = std::io::stderr();
+    // cargo may be drawing its progress on the line of the cursor, and draws it anew.
+    let clear = if stderr.is_terminal() { "\r\x1b[2K" } else { "" };
+    let _unheard = stderr.write_all(format!("{clear}{line}\n").as_bytes());
 }
 
 fn time_of_day() -> String {

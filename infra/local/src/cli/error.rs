@@ -8,7 +8,8 @@ use crate::dynamodb::TableError;
 use crate::stack;
 use crate::template::TemplateError;
 
-const DISK_FULL: &str = "The disk is full. `cargo local reset` empties the state, `cargo clean` what was built.";
+const DISK_FULL: &str =
+    "The disk is full or fails. `cargo local reset` empties the state, `cargo clean` what was built.";
 const STATE_UNREADABLE: &str =
     "The state cannot be read, perhaps it is of another version: `cargo local reset` empties it.";
 

@@ -2,6 +2,7 @@
 
 use std::collections::{BTreeMap, BTreeSet};
 use std::io::Write;
+use std::path::PathBuf;
 
 use tokio::io::AsyncReadExt;
 use tokio::signal::unix::{SignalKind, signal};
@@ -10,6 +11,7 @@ use super::config::{self, Extension};
 use super::console::Console;
 use super::project::{self, Paths};
 use super::{Error, Up, build, checks, extend, throw_away};
+use crate::ministack::Environment;
 use crate::stack::{self, Endpoints, Options, Ports, Running, State};
 use crate::template::model::Stack;
 use crate::template::{PhysicalIds, Template};
@@ -67,17 +69,15 @@ async fn options(up: &Up, paths: &Paths, extension: Option<&Extension>, console:
     let draft = draft(&Template::load(&paths.template, &parameters)?)?;
     let ports = ports(up);
     checks::before_a_start(up, paths, &draft, &ports).await?;
-    let binaries = if let Some(directory) = &up.bin_dir {
-        std::path::absolute(directory)?
-    } else {
-        let mut names: BTreeSet<&str> = draft.functions.iter().map(|function| function.binary.as_str()).collect();
-        if let Some(extension) = extension {
-            names.insert(&extension.program);
-            names.extend(extension.needs.iter().map(String::as_str));
+    // pip waits for the network while the compilers work.
+    let python = async {
+        if checks::needs_python(&draft) {
+            let progress = console.steps();
+            Environment::prepare(&paths.python, move |line| progress(line)).await.map_err(stack::Error::from)?;
         }
-        console.step(&format!("building {} programs (cargo build)", names.len()));
-        build::binaries(&paths.root, &names, up.release).await?
+        Ok::<_, Error>(())
     };
+    let (binaries, ()) = tokio::try_join!(binaries(up, paths, &draft, extension, console), python)?;
     Ok(Options {
         template: paths.template.clone(),
         parameters,
@@ -92,6 +92,26 @@ async fn options(up: &Up, paths: &Paths, extension: Option<&Extension>, console:
         function_logs: up.verbose.then(|| console.lines()),
         progress: console.steps(),
     })
+}
+
+/// Where the functions' binaries are, once they are built.
+async fn binaries(
+    up: &Up,
+    paths: &Paths,
+    draft: &Stack,
+    extension: Option<&Extension>,
+    console: Console,
+) -> Result<PathBuf, Error> {
+    if let Some(directory) = &up.bin_dir {
+        return Ok(std::path::absolute(directory)?);
+    }
+    let mut names: BTreeSet<&str> = draft.functions.iter().map(|function| function.binary.as_str()).collect();
+    if let Some(extension) = extension {
+        names.insert(&extension.program);
+        names.extend(extension.needs.iter().map(String::as_str));
+    }
+    console.step(&format!("building {} programs (cargo build)", names.len()));
+    build::binaries(&paths.root, &names, up.release).await
 }
 
 fn ports(up: &Up) -> Ports {

@@ -34,7 +34,7 @@ impl Refusal {
     pub(super) fn signature(cause: &SignatureError, target: &Target) -> Self {
         let s3 = *target == Target::S3;
         let code = match cause {
-            SignatureError::Missing if s3 => "AccessDenied",
+            SignatureError::Missing | SignatureError::Over if s3 => "AccessDenied",
             SignatureError::Missing => "MissingAuthenticationTokenException",
             SignatureError::Incomplete(_) if s3 => "AuthorizationHeaderMalformed",
             SignatureError::Incomplete(_) => "IncompleteSignatureException",
@@ -42,7 +42,7 @@ impl Refusal {
             SignatureError::UnknownKey(_) => "UnrecognizedClientException",
             SignatureError::Mismatch if s3 => "SignatureDoesNotMatch",
             SignatureError::Expired(_) if s3 => "RequestTimeTooSkewed",
-            SignatureError::Mismatch | SignatureError::Expired(_) => "InvalidSignatureException",
+            SignatureError::Mismatch | SignatureError::Expired(_) | SignatureError::Over => "InvalidSignatureException",
         };
         let message = match cause {
             SignatureError::Missing if s3 => "Access Denied".to_owned(),

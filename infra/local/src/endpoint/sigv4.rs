@@ -74,6 +74,9 @@ pub enum SignatureError {
     /// It is too old, or from the future.
     #[error("{0}")]
     Expired(String),
+    /// The time of a presigned address is over.
+    #[error("Request has expired")]
+    Over,
 }
 
 /// The service a request claims to be signed for, before anything is checked.

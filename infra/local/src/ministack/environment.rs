@@ -23,7 +23,7 @@ const SOURCES: [(&str, &str); 7] = [
 /// Written into an environment when it is complete.
 const READY: &str = "ready";
 const PYTHON_MIN: (u32, u32) = (3, 10);
-const REMEDY: &str = "on Debian and Ubuntu: apt install python3 python3-venv; on macOS: brew install python";
+const REMEDY: &str = "On Debian and Ubuntu: apt install python3 python3-venv; on macOS: brew install python";
 const NETWORK: &str = "pip has to reach a package index; it goes by its own settings (PIP_INDEX_URL, PIP_PROXY)";
 
 /// A virtual environment with ministack, and the launcher's files.
@@ -38,7 +38,7 @@ pub struct Environment {
 pub enum EnvironmentError {
     /// No python3, too old a one, or one without venv or ensurepip.
     #[error(
-        "python3 of version 3.10 or later with venv and ensurepip is needed, for Cognito and S3: {found}. {REMEDY}"
+        "python3 of version 3.10 or later with venv and ensurepip is needed, for Cognito and S3: {found}\n{REMEDY}"
     )]
     Python {
         /// What was found instead.

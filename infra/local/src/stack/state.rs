@@ -40,7 +40,8 @@ impl StateDirectory {
                 Ok(Self { root, seed: random(), durable: false, _lock: lock, _throw_away: Some(folder) })
             }
             State::Directory(root) => {
-                fs::create_dir_all(root.join(DATA)).map_err(Error::State)?;
+                let named = |cause: io::Error| io::Error::new(cause.kind(), format!("{}: {cause}", root.display()));
+                fs::create_dir_all(root.join(DATA)).map_err(named).map_err(Error::State)?;
                 let lock = lock(root)?;
                 check_layout(root)?;
                 let seed = seed(&root.join(DATA).join("seed")).map_err(Error::State)?;

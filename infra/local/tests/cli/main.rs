@@ -1,5 +1,7 @@
 //! The command line as people meet it: what it says when it works and when it cannot.
 
+#![expect(clippy::unwrap_used, reason = "what a test cannot read fails it")]
+
 mod look;
 mod refusals;
 mod running;

@@ -118,6 +118,9 @@ impl Claim {
                 show(now)
             )));
         }
+        if self.expires_in.is_some() && -ahead > valid_for {
+            return Err(SignatureError::Over);
+        }
         if -ahead > valid_for {
             return Err(SignatureError::Expired(format!(
                 "Signature expired: {} is now earlier than {} ({valid_for} s)",

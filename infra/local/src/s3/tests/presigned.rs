@@ -149,7 +149,10 @@ async fn an_address_whose_time_is_over_is_refused_and_a_browser_may_ask_before_i
         .build()
         .unwrap();
     let get = pictures.s3.get_object().bucket(BUCKET).key("p/1.webp").presigned(over).await.unwrap();
-    assert_eq!(pictures.http.get(get.uri()).send().await.unwrap().status(), StatusCode::FORBIDDEN);
+    let answer = pictures.http.get(get.uri()).send().await.unwrap();
+    assert_eq!(answer.status(), StatusCode::FORBIDDEN);
+    let answer = answer.text().await.unwrap();
+    assert!(answer.contains("<Code>AccessDenied</Code>") && answer.contains("Request has expired"), "{answer}");
 
     let to = pictures.upload().await;
     for (origin, expected) in

@@ -3,7 +3,10 @@ use domain::{CheckoutId, Currency, Locale, Money, OrderId, ProductId, StoreId, T
 use schemars::JsonSchema;
 use serde::Serialize;
 
-use crate::domain::{Entry, LedgerKind, Order, OrderLine, OrderNumber, PaymentStatus, PlacedOrder, Return, VatShare};
+use crate::domain::{
+    Entry, LedgerKind, Order, OrderLine, OrderNumber, PaymentStatus, PlacedOrder, Refund, RefundStatus, Return,
+    VatShare,
+};
 use crate::ops::whole::Checkout;
 use crate::table::{Balance, LedgerRow};
 
@@ -41,6 +44,9 @@ pub(super) struct OrderAnswer {
     payment: PaymentStatus,
     #[serde(skip_serializing_if = "Option::is_none")]
     cancelled: Option<CancelReason>,
+    /// What the shopper is owed, or got back, of it.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    refund: Option<OrderRefund>,
     returned: Return,
     address: DeliveryAddress,
     lines: Vec<LineAnswer>,
@@ -53,6 +59,20 @@ pub(super) struct OrderAnswer {
     /// By when it has to reach its next milestone: accepted, shipped or delivered.
     #[serde(skip_serializing_if = "Option::is_none")]
     act_by: Option<Timestamp>,
+}
+
+#[derive(Debug, Serialize, JsonSchema)]
+struct OrderRefund {
+    amount: Money,
+    status: RefundStatus,
+    /// Since when the shopper waits for it, or has it.
+    since: Timestamp,
+}
+
+impl OrderRefund {
+    fn of(refund: &Refund) -> Self {
+        Self { amount: refund.amount, status: refund.status(), since: refund.since() }
+    }
 }
 
 #[derive(Debug, Serialize, JsonSchema)]
@@ -101,6 +121,7 @@ impl OrderAnswer {
             payment_method: order.payment_method,
             payment: order.payment,
             cancelled: order.cancelled,
+            refund: order.refund.as_ref().map(OrderRefund::of),
             returned: order.returned,
             address: order.address,
             lines: order.lines.into_iter().map(|line| LineAnswer::new(line, locale)).collect(),

@@ -43,8 +43,7 @@ pub(super) async fn watch(ctx: &Ctx, id: CheckoutId) -> Result<(), WatchError> {
     // Put off first: one that cannot be helped, or is cut off, does not stand before those that can.
     put_off(ctx, &checkout).await?;
     end_what_is_late(ctx, id).await?;
-    show_what_is_overdue(ctx, id).await?;
-    prolong(ctx, id).await
+    look_ahead(ctx, id).await
 }
 
 async fn end_what_is_late(ctx: &Ctx, id: CheckoutId) -> Result<(), WatchError> {
@@ -78,29 +77,12 @@ fn is_late(order: &Order, now: Timestamp) -> Option<CancelReason> {
     over.then_some(reason)
 }
 
-/// Goods that are late on their way cannot be called back: the order is shown to operators.
-async fn show_what_is_overdue(ctx: &Ctx, id: CheckoutId) -> Result<(), WatchError> {
-    let now = ctx.clock.now();
-    let Some(checkout) = Checkout::load(&ctx.table, id).await? else { return Ok(()) };
-    for order in &checkout.orders {
-        let over = order.act_by.is_some_and(|by| by <= now) && is_on_its_way(order.fulfilment);
-        if over && order.overdue_since.is_none() {
-            warn!(order.id = %order.order_id, "an order is late on its way");
-            let next = Order { overdue_since: Some(now), ..Order::clone(order) };
-            match ctx.table.replace(order, next).await {
-                // Whoever moved it meanwhile knows better.
-                Ok(_) | Err(Error::Refused(_)) => {}
-                Err(error) => return Err(error.into()),
-            }
-        }
-    }
-    Ok(())
-}
-
-/// Keeps the hold of open orders alive, and sets the next time. Safe to repeat: the other side only ever lengthens a hold. A
-/// hold that is lost for good is an error once; then it stands in the payment.
-async fn prolong(ctx: &Ctx, id: CheckoutId) -> Result<(), WatchError> {
-    let Some(checkout) = Checkout::load(&ctx.table, id).await? else { return Ok(()) };
+/// Sets the checkout's next time, having done what needs no more than the payment: goods that are late on their way cannot
+/// be called back, so their order is shown to operators; the hold of open orders is kept alive. Safe to repeat: the other
+/// side only ever lengthens a hold. One that is lost for good is an error once; then it stands in the payment.
+async fn look_ahead(ctx: &Ctx, id: CheckoutId) -> Result<(), WatchError> {
+    let Some(mut checkout) = Checkout::load(&ctx.table, id).await? else { return Ok(()) };
+    show_what_is_overdue(ctx, &mut checkout).await?;
     let (now, mut next, mut lost) = (ctx.clock.now(), Payment::clone(&checkout.payment), false);
     let held = checkout.orders.iter().any(|order| is_held(order.fulfilment));
     let ends_soon = next.hold_lost_at.is_none() && next.hold_until - PROLONG_BEFORE_END <= now;
@@ -115,6 +97,21 @@ async fn prolong(ctx: &Ctx, id: CheckoutId) -> Result<(), WatchError> {
     next.look_at = next_look(&next, checkout.orders.iter().map(|order| &**order));
     write(ctx, &checkout.payment, next).await?;
     if lost { Err(WatchError::Lost(id)) } else { Ok(()) }
+}
+
+async fn show_what_is_overdue(ctx: &Ctx, checkout: &mut Checkout) -> Result<(), WatchError> {
+    let now = ctx.clock.now();
+    let is_overdue = |order: &Order| order.act_by.is_some_and(|by| by <= now) && is_on_its_way(order.fulfilment);
+    for order in checkout.orders.iter_mut().filter(|order| is_overdue(order) && order.overdue_since.is_none()) {
+        warn!(order.id = %order.order_id, "an order is late on its way");
+        match ctx.table.replace(order, Order { overdue_since: Some(now), ..Order::clone(order) }).await {
+            Ok(shown) => *order = shown,
+            // Whoever moved it meanwhile knows better.
+            Err(Error::Refused(_)) => {}
+            Err(error) => return Err(error.into()),
+        }
+    }
+    Ok(())
 }
 
 async fn put_off(ctx: &Ctx, checkout: &Checkout) -> Result<(), WatchError> {

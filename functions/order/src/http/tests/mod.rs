@@ -169,6 +169,10 @@ async fn every_sample_request_is_answered() {
     assert_eq!(placed.status, 201, "{}", placed.body);
     let list = w.send(Call::recorded(sample("order-api.list"))).await;
     assert_eq!((list.status, &list.body["items"][0]["total"]), (200, &placed.body["total"]));
+    for name in ["overdue", "refunds"] {
+        let nothing = w.send(Call::recorded(sample(&format!("order-api.{name}")))).await;
+        assert_eq!((nothing.status, &nothing.body), (200, &json!({"items": []})), "{name}");
+    }
 }
 
 #[tokio::test]

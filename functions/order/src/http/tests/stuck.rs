@@ -105,6 +105,8 @@ async fn a_refund_waits_in_the_queue_until_somebody_paid_it_back() {
     let [refund] = &waiting.body["items"].as_array().unwrap()[..] else { panic!("{}", waiting.body) };
     assert_eq!((&refund["amount"]["amount"], &refund["reason"]), (&json!(som(215_000).minor()), &json!("SHOPPER")));
     assert_eq!((&refund["checkout_id"], &refund["store_id"]), (&placed["checkout_id"], &json!(a())));
+    let own = w.by(shopper(), get(&format!("/v1/orders/{order}"))).await.body;
+    assert_eq!((&own["refund"]["status"], &own["refund"]["amount"]), (&json!("PENDING"), &refund["amount"]));
     let path = format!("/v1/admin/refunds/{}/complete", refund["refund_id"].as_str().unwrap());
     let body = json!({"reference": " MT103-77 "});
     let (done, again) = (post_as_admin(&w, &path, &body).await, post_as_admin(&w, &path, &body).await);

@@ -35,8 +35,7 @@ pub(super) async fn write(
         let totals: Vec<Money> = orders.iter().map(|order| order.total).collect();
         check_buyer(&agreed.cart, buyer.as_deref(), command.method, &totals).map_err(&held)?;
         let placed = placed(saga, &orders, command, now).map_err(|e| held(e.into()))?;
-        let mut tx =
-            Tx::new().replace("saga", saga, &Saga { state: SagaState::Placed, ..Saga::clone(saga) });
+        let mut tx = Tx::new().replace("saga", saga, &Saga { state: SagaState::Placed, ..Saga::clone(saga) });
         let next = next_buyer(saga, command, agreed, buyer.as_deref(), orders.len());
         tx = match &buyer {
             Some(read) => tx.replace("buyer", read, &next),

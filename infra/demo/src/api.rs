@@ -1,6 +1,6 @@
 //! Calls of the public API; what it refuses becomes a failure that says why.
 
-use reqwest::{Method, RequestBuilder, Response};
+use reqwest::{Method, RequestBuilder, Response, StatusCode};
 use serde_json::Value;
 
 use crate::Failure;
@@ -74,6 +74,13 @@ impl Api {
         self.json(self.request(Method::POST, path).header("idempotency-key", key).json(body)).await
     }
 
+    /// Creates or acts; `None` when the API refuses it by that code.
+    pub async fn post_unless(&self, path: &str, code: &str, body: &Value) -> Result<Option<Value>, Failure> {
+        let response = self.send(self.request(Method::POST, path).json(body)).await?;
+        let answer = Answer::of(response).await?;
+        if answer.body["code"] == code { Ok(None) } else { answer.read().map(Some) }
+    }
+
     fn request(&self, method: Method, path: &str) -> RequestBuilder {
         let request = self.http.request(method, format!("{}{path}", self.base)).header("accept-language", "en");
         match &self.token {
@@ -92,9 +99,26 @@ impl Api {
     }
 
     async fn read(&self, response: Response) -> Result<Value, Failure> {
+        Answer::of(response).await?.read()
+    }
+}
+
+/// What came back.
+struct Answer {
+    status: StatusCode,
+    path: String,
+    body: Value,
+}
+
+impl Answer {
+    async fn of(response: Response) -> Result<Self, Failure> {
         let (status, path) = (response.status(), response.url().path().to_owned());
         let text = response.text().await.map_err(|error| Failure::Other(error.to_string()))?;
-        let body: Value = serde_json::from_str(&text).unwrap_or(Value::String(text));
+        Ok(Self { status, path, body: serde_json::from_str(&text).unwrap_or(Value::String(text)) })
+    }
+
+    fn read(self) -> Result<Value, Failure> {
+        let Self { status, path, body } = self;
         match status.as_u16() {
             200..=299 => Ok(body),
             401 => Err(Failure::SignedOut(format!("{path} answered {status}: {body}"))),

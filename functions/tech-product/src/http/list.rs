@@ -14,7 +14,7 @@ use uuid::Uuid;
 use super::catalogue::CardView;
 use super::path::part;
 use crate::Ctx;
-use crate::domain::{Condition, SpecField, Wanted, STARS_MAX, Stars};
+use crate::domain::{Condition, STARS_MAX, SpecField, Stars, Wanted};
 use crate::ops::shelf::{self, Asked, Found, Narrowed, Shelves, Sort};
 
 /// Tiyin have at most 16 digits in a key.
@@ -220,7 +220,11 @@ impl Takes for ListQuery {
             ("condition", several(condition), "Several are alternatives."),
             ("min_price", amount.clone(), "In tiyin."),
             ("max_price", amount, "In tiyin."),
-            ("min_rating", json!({"type": "integer", "minimum": 1, "maximum": STARS_MAX}), "Stars on average, at least."),
+            (
+                "min_rating",
+                json!({"type": "integer", "minimum": 1, "maximum": STARS_MAX}),
+                "Stars on average, at least.",
+            ),
             ("in_stock", json!({"type": "boolean"}), "Only what can be bought now."),
             ("sort", sorts, "`price` is the cheapest first, `-price` the dearest."),
             ("limit", limit, "How many at most: a page may be shorter and still have a next one."),

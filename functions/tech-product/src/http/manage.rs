@@ -4,8 +4,8 @@ use contracts::Permission::ProductsWrite;
 use lambda::http::{Access, Kind, Routes, kinds};
 
 use super::problems::{
-    BAD_FILE, BAD_IMAGE, BRAND_TAKEN, CATEGORY_IN_USE, DEFAULT_VARIANT, IMAGES_LIMIT, IMPORT_OVER, NOT_UPLOADED, PRODUCTS_LIMIT, SKU_TAKEN,
-    SLUG_TAKEN, STATUS, STOCK_RESERVED, STORE_NOT_ACTIVE, VARIANTS_LIMIT,
+    BAD_FILE, BAD_IMAGE, BRAND_TAKEN, CATEGORY_IN_USE, DEFAULT_VARIANT, IMAGES_LIMIT, IMPORT_OVER, NOT_UPLOADED,
+    PRODUCTS_LIMIT, SKU_TAKEN, SLUG_TAKEN, STATUS, STOCK_RESERVED, STORE_NOT_ACTIVE, VARIANTS_LIMIT,
 };
 use super::{brands, categories, images, imports, products, reviews, variants};
 use crate::Intake;

@@ -10,10 +10,10 @@ use lambda::http::{Access, PageAnswer, PageQuery, Problem, Routes, kinds};
 use super::catalogue::{BrandView, CategoryView, FiltersView, TemplateView};
 use super::path::part;
 use super::{images, list, page, reviews};
-use crate::{Ctx, Reading};
 use crate::domain::{Category, SpecTemplate};
 use crate::ops::filters;
 use crate::table::{self, Brand, BrandStatus};
+use crate::{Ctx, Reading};
 
 /// Categories and brands change rarely.
 const MINUTES: &str = "public, max-age=300";

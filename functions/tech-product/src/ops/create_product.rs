@@ -11,8 +11,8 @@ use super::insert::{Inserted, insert};
 use super::{ProductError, brands, categories};
 use crate::Intake;
 use crate::domain::{
-    Details, Fault, Fiscal, Gallery, Patch, Product, Rating, Refusal, STOCK_MAX, SpecTemplate, Status, Variant, check_sku,
-    product_id,
+    Details, Fault, Fiscal, Gallery, Patch, Product, Rating, Refusal, STOCK_MAX, SpecTemplate, Status, Variant,
+    check_sku, product_id,
 };
 use crate::table::MovementCause;
 

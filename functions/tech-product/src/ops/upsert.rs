@@ -13,8 +13,8 @@ use super::insert::{Inserted, insert};
 use super::save::{Recount, save};
 use crate::Ctx;
 use crate::domain::{
-    Details, Fault, Fiscal, Gallery, Import, ImportMark, ImportRow, Made, Patch, Product, Rating, Refusal, SpecTemplate, Status,
-    Variant, missing, product_id,
+    Details, Fault, Fiscal, Gallery, Import, ImportMark, ImportRow, Made, Patch, Product, Rating, Refusal,
+    SpecTemplate, Status, Variant, missing, product_id,
 };
 use crate::table::{Card, MovementCause, Stock, card_key, product_key, stock_key};
 
@@ -188,9 +188,7 @@ impl Context<'_> {
             }
             // This very row was done before (a second delivery), or an earlier one has the same SKU.
             Ordering::Equal if mark.number == number => Some(Tried::Done(mark.made.into())),
-            Ordering::Equal => {
-                Some(refused(Refusal::new("sku", Fault::DuplicateSku).found(&mark.number.to_string())))
-            }
+            Ordering::Equal => Some(refused(Refusal::new("sku", Fault::DuplicateSku).found(&mark.number.to_string()))),
         }
     }
 

@@ -3,7 +3,8 @@
 use std::collections::BTreeMap;
 
 use domain::{
-    ImageId, ImportId, Localized, Money, OrderId, ProductId, ReservationId, ReviewId, Slug, StoreId, Timestamp, UserId, VariantId,
+    ImageId, ImportId, Localized, Money, OrderId, ProductId, ReservationId, ReviewId, Slug, StoreId, Timestamp, UserId,
+    VariantId,
 };
 use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};

@@ -111,8 +111,11 @@ fn rated(tx: Tx, review: &Review, before: Option<Stars>, after: Option<Stars>) -
         }
         adjust
     };
-    tx.adjust("product", product_key(review.product_id), counts())
-        .adjust("card", card_key(review.store_id, &review.sku), counts())
+    tx.adjust("product", product_key(review.product_id), counts()).adjust(
+        "card",
+        card_key(review.store_id, &review.sku),
+        counts(),
+    )
 }
 
 /// Writes a changed review over what was read, with its rating; `None` when somebody wrote since, and it has to be read

@@ -91,7 +91,8 @@ impl World {
     async fn told(&self, name: &str) -> usize {
         let mut count = 0;
         for partition in OutboxRow::partitions(domain::business_day(self.clock.now())) {
-            let rows = self.ctx.table.query_all::<OutboxRow>(dynamodb::Query::partition(partition), 1_000).await.unwrap();
+            let rows =
+                self.ctx.table.query_all::<OutboxRow>(dynamodb::Query::partition(partition), 1_000).await.unwrap();
             let events = rows.iter().map(|row| contracts::Event::read(&row.event).unwrap());
             count += events
                 .filter(|event| match &event.fact {
@@ -246,10 +247,8 @@ async fn a_product_that_is_edited_while_it_is_reviewed_keeps_its_rating() {
     let product = w.get::<Product>(product_key(product())).await.unwrap();
     let price = Some(domain::Money::tiyin(700_000_000));
     let dearer = ProductChange { price, ..ProductChange::default() };
-    let (edited, decided) = tokio::join!(
-        change_product::change(&w.ctx, product, dearer, by()),
-        w.decide(&review, &Decision::Approve)
-    );
+    let (edited, decided) =
+        tokio::join!(change_product::change(&w.ctx, product, dearer, by()), w.decide(&review, &Decision::Approve));
     decided.unwrap();
     assert_eq!(w.stars_and_reviews().await, (5, 1), "whatever became of the edit: {edited:?}");
 }

@@ -101,7 +101,7 @@ pub struct OrderLine {
 }
 
 /// What a new order is made of beside its price.
-#[derive(Debug, Clone)]
+#[derive(Debug, Clone, Copy)]
 pub(crate) struct Placing<'a> {
     pub(crate) order_id: OrderId,
     pub(crate) checkout_id: CheckoutId,

@@ -11,7 +11,7 @@ mod request;
 mod tests;
 
 use contracts::Permission;
-use lambda::http::{Access, Route, Routes, kinds};
+use lambda::http::{Access, Kind, Route, Routes, kinds};
 
 use self::problem::{
     ALREADY_ORDERED, CART_CHANGED, CART_EMPTY, CART_SETTLING, CASH_AMOUNT, CASH_ORDERS, METHOD_NOT_TAKEN,
@@ -20,19 +20,28 @@ use self::problem::{
 };
 use crate::Ctx;
 
+/// Why a move is refused.
+const MOVES: [&Kind; 5] = [&MOVE_FORBIDDEN, &TOO_LATE, &PAYMENT_UNDER_WAY, &NOT_HELD, &kinds::CONFLICT];
+
 /// The routes of `order-api`.
 pub fn api() -> Routes<Ctx> {
-    let (staff, packer) = (Access::Staff(Permission::OrdersRead), Access::Staff(Permission::OrdersWrite));
-    let books = Access::Staff(Permission::FinanceWrite);
-    let of_store = "/v1/stores/{store_id}/orders/{order_id}";
-    let moves = [&MOVE_FORBIDDEN, &TOO_LATE, &PAYMENT_UNDER_WAY, &NOT_HELD, &kinds::CONFLICT];
-    Routes::new("order-api")
+    of_the_platform(of_stores(of_shoppers(Routes::new("order-api"))))
+        .post("/v1/webhooks/payme", Access::Provider, "A call of Payme's, JSON-RPC 2.0", payme::call)
+        .about(
+            "Payme's Merchant API: always HTTP 200, amounts in tiyin, `account.order_id` is the checkout's id. \
+             The key is looked at before anything else; a call that is repeated gets the stored answer.",
+        )
+        .get("/v1/webhooks/payme", Access::Provider, "Refused as Payme's protocol says: POST only", payme::not_post)
+}
+
+fn of_shoppers(routes: Routes<Ctx>) -> Routes<Ctx> {
+    routes
         .post("/v1/orders", Access::Shopper, "Place the cart as orders", handlers::place)
         .about(
             "One order a store under one payment, or nothing at all: stock is reserved for every line or for \
              none. Send `cart_version` and `expected_total` of the quote, and a shopper never pays what they did \
-             not see. What is paid in advance waits for 30 minutes: pay at `pay_at` of the answer, which `GET \
-             /v1/checkouts/{checkout_id}` repeats. Every refusal leaves nothing behind and may be tried again \
+             not see. What is paid in advance waits for 30 minutes: where to pay says `GET \
+             /v1/checkouts/{checkout_id}`. Every refusal leaves nothing behind and may be tried again \
              with the same key.",
         )
         .refuses(&[
@@ -60,7 +69,7 @@ pub fn api() -> Routes<Ctx> {
         .about("Each move with its time, who made it and their note.")
         .post("/v1/orders/{order_id}/cancel", Access::Shopper, "Cancel an own order", handlers::cancel)
         .about("Until it is packed. Before it is paid, the whole checkout ends; what was paid is paid back.")
-        .refuses(&moves)
+        .refuses(&MOVES)
         .get(
             "/v1/checkouts/{checkout_id}",
             Access::Shopper,
@@ -68,6 +77,13 @@ pub fn api() -> Routes<Ctx> {
             handlers::checkout,
         )
         .about("What is to be paid (tiyin), until when, and where while it can be.")
+}
+
+fn of_stores(routes: Routes<Ctx>) -> Routes<Ctx> {
+    let (staff, packer) = (Access::Staff(Permission::OrdersRead), Access::Staff(Permission::OrdersWrite));
+    let books = Access::Staff(Permission::FinanceWrite);
+    let of_store = "/v1/stores/{store_id}/orders/{order_id}";
+    routes
         .get("/v1/stores/{store_id}/orders", staff, "List a store's orders", handlers::store_list)
         .about("Newest first. What waits for its payment is not there yet.")
         .get(of_store, staff, "Show a store's order", handlers::store_show)
@@ -89,26 +105,30 @@ pub fn api() -> Routes<Ctx> {
              within 24 hours, or does not ship within 7 days, is cancelled. Goods that are not held any more do not \
              leave (`stock-not-held`): they are held anew if they are still there at the order's price.",
         )
-        .refuses(&moves)
+        .refuses(&MOVES)
         .get("/v1/stores/{store_id}/balance", books, "What the store is owed", handlers::balance)
         .about("In tiyin, after commission.")
         .get("/v1/stores/{store_id}/ledger", books, "The store's books", handlers::ledger)
         .about("Double entry: the entries of a transaction sum to zero. Amounts in tiyin, newest orders first.")
+}
+
+fn of_the_platform(routes: Routes<Ctx>) -> Routes<Ctx> {
+    routes
         .get("/v1/admin/ledger", Access::Admin, "The books of a store or of a day", handlers::admin_ledger)
         .about("Name one of `store_id` (newest orders first) and `day`, a business day in Tashkent (oldest first).")
         .get("/v1/admin/orders", Access::Admin, "Orders that are stuck", admin::stuck)
         .about(
-            "`overdue`: late on their way to the shopper, the longest late first. `not-held`: open, though their goods are not \
-             held any more; at most ten stores' orders a checkout, so a page may hold more than `limit`.",
+            "`overdue`: late on their way to the shopper, the longest late first. `not-held`: open, though their goods \
+             are not held any more; a page is of that many checkouts, each with its orders.",
         )
         .get("/v1/admin/orders/{order_id}", Access::Admin, "Show any order", admin::show)
         .about("As its shopper sees it.")
         .post("/v1/admin/orders/{order_id}/transitions", Access::Admin, "Move any order along", admin::transition)
         .about("By the same table of moves as its store; audited.")
-        .refuses(&moves)
+        .refuses(&MOVES)
         .post("/v1/admin/orders/{order_id}/cancel", Access::Admin, "Cancel any order", admin::cancel)
-        .about("Until it is shipped. Before it is paid, the whole checkout ends; what was paid is to be paid back. Audited.")
-        .refuses(&moves)
+        .about("Until it is shipped. Before it is paid, the whole checkout ends; what was paid is owed back. Audited.")
+        .refuses(&MOVES)
         .get("/v1/admin/refunds", Access::Admin, "Money that is to go back, or went", admin::refunds)
         .about("One for each order that was given up after it was paid in advance, the oldest first.")
         .post(
@@ -122,12 +142,6 @@ pub fn api() -> Routes<Ctx> {
              answer; another one for a completed refund is refused. Audited, and told to the shopper.",
         )
         .refuses(&[&REFUND_COMPLETED, &kinds::CONFLICT])
-        .post("/v1/webhooks/payme", Access::Provider, "A call of Payme's, JSON-RPC 2.0", payme::call)
-        .about(
-            "Payme's Merchant API: always HTTP 200, amounts in tiyin, `account.order_id` is the checkout's id. \
-             The key is looked at before anything else; a call that is repeated gets the stored answer.",
-        )
-        .get("/v1/webhooks/payme", Access::Provider, "Refused as Payme's protocol says: POST only", payme::not_post)
 }
 
 /// All routes of the service.

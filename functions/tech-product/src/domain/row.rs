@@ -47,17 +47,17 @@ pub fn look_up<'a>(row: &'a Value, path: &str) -> Option<Cow<'a, Value>> {
 /// Reads one row; everything that is wrong with it at once.
 pub fn read_row(row: &Value, mapping: &Mapping, template: &SpecTemplate) -> Result<ImportRow, Vec<Refusal>> {
     let mut reader = Reader { row, mapping, refusals: Vec::new() };
-    let title = reader.required(Field::Title, text);
+    let title = reader.required(Field::Title, words);
     let sku = reader.required(Field::Sku, |v| text(v).and_then(|sku| check_sku(&sku).map(|()| sku)));
     let price = reader.required(Field::Price, som);
     let stock = reader.required(Field::Stock, stock);
     let mut patch = Patch {
         title: title.clone().map(Localized::same),
-        brand: said(reader.required(Field::Brand, |v| text(v).and_then(|name| brand_slug(&name)))),
-        model: said(reader.optional(Field::Model, text)),
+        brand: said(reader.required(Field::Brand, |v| words(v).and_then(|name| brand_slug(&name)))),
+        model: said(reader.optional(Field::Model, words)),
         year: said(reader.optional(Field::Year, year).flatten()),
         gtin: said(reader.optional(Field::Gtin, text)),
-        mpn: said(reader.optional(Field::Mpn, text)),
+        mpn: said(reader.optional(Field::Mpn, words)),
         description: said(reader.optional(Field::Description, text).map(Localized::same)),
         ..Patch::default()
     };
@@ -137,6 +137,11 @@ fn text(value: &Value) -> Result<String, Fault> {
     }
 }
 
+/// Text of one line: cells that are padded to a width have blanks in the middle too.
+fn words(value: &Value) -> Result<String, Fault> {
+    text(value).map(|text| text.split_whitespace().collect::<Vec<_>>().join(" "))
+}
+
 fn stock(value: &Value) -> Result<i64, Fault> {
     let stock = match value {
         Value::Number(number) => number.as_i64(),
@@ -180,6 +185,7 @@ mod tests {
             ("brand", "metadata.manufacturer"),
             ("sku", "metadata.part_numbers.0"),
             ("year", "metadata.releaseYear"),
+            ("mpn", "metadata.variant"),
         ])
         .unwrap()
     }
@@ -236,6 +242,16 @@ mod tests {
         for (wrong, found) in [(json!(1969), "1969"), (json!("soon"), "soon"), (json!(20_245), "20245")] {
             assert_eq!(read(wrong), Err(vec![Refusal::new("year", Fault::Year).found(found)]));
         }
+    }
+
+    #[test]
+    fn blanks_that_pad_a_cell_are_no_part_of_its_text() {
+        let mut row = row();
+        row["metadata"]["name"] = json!("  AMD  Ryzen 7\n9800X3D ");
+        row["metadata"]["variant"] = json!(format!("BA120{}BA1", " ".repeat(200)));
+        let patch = read_row(&row, &mapping(), &template()).unwrap().patch;
+        assert_eq!(patch.title, Some(Localized::same("AMD Ryzen 7 9800X3D")));
+        assert_eq!(patch.mpn, Change::Set("BA120 BA1".to_owned()));
     }
 
     #[test]

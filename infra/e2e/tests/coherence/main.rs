@@ -6,6 +6,7 @@ mod access;
 mod crates;
 mod events;
 mod policies;
+mod readmes;
 mod routes;
 mod tables;
 

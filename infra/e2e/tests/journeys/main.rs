@@ -13,6 +13,7 @@ mod manners;
 mod page;
 mod payme;
 mod race;
+mod readme;
 mod registration;
 mod sale;
 mod samples;

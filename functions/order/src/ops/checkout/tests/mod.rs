@@ -1,5 +1,6 @@
 //! The saga against an embedded table and neighbours in memory.
 
+mod carts;
 mod crashes;
 mod races;
 mod rules;

@@ -11,6 +11,8 @@ use tokio::process::{Child, ChildStdin, ChildStdout, Command};
 
 /// For how long a question is asked again: what follows by events takes some seconds.
 const PATIENCE: Duration = Duration::from_secs(30);
+/// How long a command may take.
+const COMMAND_MAX: Duration = Duration::from_mins(2);
 /// What the shell prints after each command.
 const END: &str = "-- end of the command --";
 /// Where the README's commands expect the API.
@@ -104,15 +106,22 @@ impl Shell {
     }
 
     async fn run(&mut self, command: &str) -> Vec<String> {
-        self.stdin.write_all(format!("{command}\necho '{END}'\n").as_bytes()).await.unwrap();
+        // What answers without a line feed does not swallow the end.
+        self.stdin.write_all(format!("{command}\nprintf '\\n%s\\n' '{END}'\n").as_bytes()).await.unwrap();
         let mut printed = Vec::new();
-        while let Some(line) = self.lines.next_line().await.unwrap() {
-            if line == END {
-                return printed;
+        let read = async {
+            while let Some(line) = self.lines.next_line().await.unwrap() {
+                if line == END {
+                    return true;
+                }
+                printed.push(line);
             }
-            printed.push(line);
-        }
-        panic!("the shell ended at {command}: {printed:?}");
+            false
+        };
+        let ended = tokio::time::timeout(COMMAND_MAX, read).await;
+        assert_eq!(ended, Ok(true), "$ {command}\ndid not end: {printed:#?}");
+        printed.pop_if(|line| line.is_empty());
+        printed
     }
 }
 

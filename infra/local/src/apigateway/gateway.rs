@@ -52,7 +52,9 @@ pub struct Options {
     pub counters: Counters,
     /// Strike calls of signed routes.
     pub faults: Faults,
-    /// Takes a line per request, and one more when the gateway itself answers with an error.
+    /// Takes a line per request.
+    pub requests: Sink,
+    /// Takes a line when the gateway itself answers with an error, or a function with a status of 500 and above.
     pub console: Sink,
 }
 
@@ -112,7 +114,7 @@ impl Gateway {
         if let Ok(id) = HeaderValue::try_from(request_id) {
             response.headers_mut().insert(HeaderName::from_static("apigw-requestid"), id);
         }
-        (self.options.console)(&format!(
+        (self.options.requests)(&format!(
             "{} {} {} {} ms {}",
             parts.method,
             parts.uri.path(),

@@ -3,6 +3,7 @@
 use std::fmt;
 use std::io::{IsTerminal, Write};
 use std::sync::Arc;
+use std::sync::atomic::{AtomicBool, Ordering};
 
 use jiff::tz::TimeZone;
 use tokio::time::Instant;
@@ -14,9 +15,10 @@ use crate::clock::Clock;
 use crate::lambda::Sink;
 
 /// Standard error, for people; standard output is for the one line that a script waits for.
-#[derive(Debug, Clone, Copy)]
+#[derive(Debug, Clone)]
 pub(super) struct Console {
     began: Instant,
+    shows_requests: Arc<AtomicBool>,
 }
 
 impl Console {
@@ -25,22 +27,39 @@ impl Console {
         let filter = if verbose { "local=debug,ministack=info,warn" } else { "local=warn,ministack=warn,error" };
         let subscriber = tracing_subscriber::fmt().with_env_filter(EnvFilter::new(filter)).with_writer(std::io::stderr);
         subscriber.with_timer(TimeOfDay).with_target(false).init();
-        Self { began: Instant::now() }
+        Self { began: Instant::now(), shows_requests: Arc::new(AtomicBool::new(verbose)) }
     }
 
     /// A step of the start.
-    pub(super) fn step(self, what: &str) {
+    pub(super) fn step(&self, what: &str) {
         say(&format!("{:>6.1} s  {what}", self.began.elapsed().as_secs_f64()));
     }
 
     /// Takes steps of the start.
-    pub(super) fn steps(self) -> Sink {
-        Arc::new(move |what: &str| self.step(what))
+    pub(super) fn steps(&self) -> Sink {
+        let console = self.clone();
+        Arc::new(move |what: &str| console.step(what))
     }
 
     /// Takes lines about what happens.
-    pub(super) fn lines(self) -> Sink {
-        Arc::new(move |line: &str| say(&format!("{} {line}", time_of_day())))
+    pub(super) fn lines() -> Sink {
+        Arc::new(|line: &str| say(&format!("{} {line}", time_of_day())))
+    }
+
+    /// Takes lines about requests, and shows those that come once everything is ready: not what a start is seeded with.
+    pub(super) fn requests(&self) -> Sink {
+        let (shows, lines) = (Arc::clone(&self.shows_requests), Self::lines());
+        Arc::new(move |line: &str| {
+            if shows.load(Ordering::Relaxed) {
+                lines(line);
+            }
+        })
+    }
+
+    /// The last step.
+    pub(super) fn ready(&self) {
+        self.step("ready");
+        self.shows_requests.store(true, Ordering::Relaxed);
     }
 }
 

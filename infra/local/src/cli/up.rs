@@ -28,7 +28,7 @@ pub(super) async fn up(up: Up) -> Result<(), Error> {
     tokio::pin!(stop);
     let extension = config::extension(&paths.root)?;
     let options = tokio::select! {
-        options = options(&up, &paths, extension.as_ref(), console) => options?,
+        options = options(&up, &paths, extension.as_ref(), &console) => options?,
         () = &mut stop => return Ok(()),
     };
     let binaries = options.binaries.clone();
@@ -42,10 +42,10 @@ pub(super) async fn up(up: Up) -> Result<(), Error> {
             throw_away::remember(&paths.state, &running.endpoints.state)?;
         }
         if let Some(extension) = extension.filter(|extension| !up.no_seed && extension.seed.is_some()) {
-            console.step(&format!("loading what the market begins with ({})", extension.program));
+            console.step(&format!("loading what it begins with ({})", extension.program));
             extend::seed(&running.endpoints.state, &extension, &binaries).await?;
         }
-        announce(&running.endpoints, console)?;
+        announce(&running.endpoints, &console)?;
         std::future::pending().await
     };
     let served = tokio::select! {
@@ -64,7 +64,7 @@ async fn end(running: Running, up: &Up, paths: &Paths) -> Result<(), Error> {
     if up.project.memory { throw_away::forget(&paths.state, &state) } else { Ok(()) }
 }
 
-async fn options(up: &Up, paths: &Paths, extension: Option<&Extension>, console: Console) -> Result<Options, Error> {
+async fn options(up: &Up, paths: &Paths, extension: Option<&Extension>, console: &Console) -> Result<Options, Error> {
     let parameters = config::parameters(up, paths)?;
     let draft = draft(&Template::load(&paths.template, &parameters)?)?;
     let ports = ports(up);
@@ -88,8 +88,9 @@ async fn options(up: &Up, paths: &Paths, extension: Option<&Extension>, console:
         region: REGION.to_owned(),
         account: ACCOUNT.to_owned(),
         stack_name: STACK_NAME.to_owned(),
-        console: console.lines(),
-        function_logs: up.verbose.then(|| console.lines()),
+        requests: console.requests(),
+        console: Console::lines(),
+        function_logs: up.verbose.then(Console::lines),
         progress: console.steps(),
     })
 }
@@ -100,7 +101,7 @@ async fn binaries(
     paths: &Paths,
     draft: &Stack,
     extension: Option<&Extension>,
-    console: Console,
+    console: &Console,
 ) -> Result<PathBuf, Error> {
     if let Some(directory) = &up.bin_dir {
         return Ok(std::path::absolute(directory)?);
@@ -135,8 +136,8 @@ fn draft(template: &Template) -> Result<Stack, Error> {
 }
 
 /// The addresses for a person; on standard output the one line a script waits for.
-fn announce(endpoints: &Endpoints, console: Console) -> std::io::Result<()> {
-    console.step("ready");
+fn announce(endpoints: &Endpoints, console: &Console) -> std::io::Result<()> {
+    console.ready();
     for (api, url) in &endpoints.apis {
         eprintln!("  {api:<24} {url}");
     }

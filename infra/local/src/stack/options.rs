@@ -29,7 +29,9 @@ pub struct Options {
     pub account: String,
     /// `AWS::StackName`.
     pub stack_name: String,
-    /// Takes a line per request and per failed function.
+    /// Takes a line per request to an HTTP API.
+    pub requests: Sink,
+    /// Takes a line per failure: of a function, or of the gateway.
     pub console: Sink,
     /// Takes each line that a function logs, after the function's name; `None` leaves them to the log files.
     pub function_logs: Option<Sink>,
@@ -89,6 +91,7 @@ impl Options {
             region: "us-east-1".to_owned(),
             account: "000000000000".to_owned(),
             stack_name: "local".to_owned(),
+            requests: Arc::new(|_: &str| {}),
             console: Arc::new(|_: &str| {}),
             function_logs: None,
             progress: Arc::new(|_: &str| {}),

@@ -63,6 +63,7 @@ impl Running {
                 iam: gatekeeper.clone(),
                 counters: self.counters.clone(),
                 faults: self.faults.clone(),
+                requests: options.requests.clone(),
                 console: options.console.clone(),
             };
             let api = HttpApi::new(api, gateway)?;

@@ -42,7 +42,7 @@ impl Api {
         function.timeout = timeout;
         let cloud = Fixture::start(function).await;
         let console = Arc::new(Mutex::new(Vec::new()));
-        let lines = Arc::clone(&console);
+        let [lines, requests] = [Arc::clone(&console), Arc::clone(&console)];
         let options = Options {
             id: "api1".to_owned(),
             account: "000000000000".to_owned(),
@@ -53,6 +53,7 @@ impl Api {
             iam: Arc::new(OneSigner),
             counters: Counters::default(),
             faults: Faults::new(cloud.lambda.clone()),
+            requests: Arc::new(move |line: &str| requests.lock().unwrap().push(line.to_owned())),
             console: Arc::new(move |line: &str| lines.lock().unwrap().push(line.to_owned())),
         };
         let api = model::HttpApi { logical_id: "Api".to_owned(), definition, properties };

@@ -38,17 +38,18 @@
 //! write the index of due rows with every move. A [`Settlement`] is a row of its own, gone when it is done: 3 units,
 //! where a flag on the order (2 KB) would cost another write of all of it.
 
+mod books;
 mod rows;
+mod saga;
 
 use domain::{CheckoutId, Date, OrderId, StoreId, UserId};
 use dynamodb::{Index, IndexSchema, Key, Projection, TableSchema};
 
 use crate::domain::{OrderNumber, RefundStatus};
 
-pub use rows::{
-    Balance, Bought, Buyer, HistoryEntry, LedgerRow, Payment, Saga, SagaState, Settlement, StoreBalance, StoreOrder,
-    Way,
-};
+pub use books::{Balance, LedgerRow, StoreBalance};
+pub use rows::{HistoryEntry, Payment, Settlement, StoreOrder, Way};
+pub use saga::{Bought, Buyer, Saga, SagaState};
 
 /// The table's shape.
 pub const SCHEMA: TableSchema =

@@ -1,18 +1,16 @@
+//! Orders, their payment, and who is told of them.
+
 use contracts::{Actor, PaymentMethod};
-use domain::{CheckoutId, Money, OrderId, ReservationId, StoreId, Timestamp, UserId, business_day};
+use domain::{CheckoutId, Money, OrderId, ReservationId, StoreId, Timestamp, UserId};
 use dynamodb::{Due, Index, Key, Row};
-use jiff::SignedDuration;
 use serde::{Deserialize, Serialize};
 
 use super::{
-    LEDGER, LOST_HOLDS, OVERDUE, balance_key, books_partition, buyer_key, history_key, order_key, payment_key,
-    refunds_partition, saga_key, settlement_key, store_order_key, store_partition, transaction_key,
+    LOST_HOLDS, OVERDUE, history_key, order_key, payment_key, refunds_partition, settlement_key, store_order_key,
+    transaction_key,
 };
-use crate::domain::{Entry, LedgerKind, Move, Order, OrderNumber, Party, PaymentStatus};
+use crate::domain::{Move, Order, OrderNumber, Party, PaymentStatus};
 use crate::payme::Transaction;
-
-/// How long a key is remembered after its request began.
-const KEY_LIFETIME: SignedDuration = SignedDuration::from_hours(30 * 24);
 
 impl Row for Order {
     const KIND: &'static str = "order";
@@ -27,104 +25,6 @@ impl Row for Order {
         let refund = self.refund.as_ref().map(|r| Key::new(refunds_partition(r.status()), place(r.since())));
         let overdue = self.overdue_since.map(|since| Key::new(OVERDUE, place(since)));
         refund.or(overdue).map(|key| (Index::Gsi1, key)).into_iter().collect()
-    }
-}
-
-/// A request to place orders, by its idempotency key: what it asked and how far it got.
-#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
-pub struct Saga {
-    /// Who asked.
-    pub user_id: UserId,
-    /// `Idempotency-Key`.
-    pub key: String,
-    /// The fingerprint of the body that came first.
-    pub request: String,
-    /// The checkout it becomes.
-    pub checkout_id: CheckoutId,
-    /// Grows with each try that begins anew, from 1: each try has a reservation of its own.
-    pub attempt: u32,
-    /// How far it got.
-    pub state: SagaState,
-    /// When the first try began.
-    pub begun_at: Timestamp,
-}
-
-/// How far a saga got.
-#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
-pub enum SagaState {
-    /// Somebody works on it until then; later nobody does any more.
-    Working {
-        /// The end of the lease.
-        lease_until: Timestamp,
-    },
-    /// Somebody takes back what the last try left, until then.
-    Undoing {
-        /// The end of the lease.
-        lease_until: Timestamp,
-    },
-    /// Nothing is left of the last try; the next request with the key begins anew.
-    Idle,
-    /// There are orders: the answer follows from them, for ever the same.
-    Placed,
-}
-
-impl Saga {
-    /// The hold of this try.
-    pub fn reservation_id(&self) -> ReservationId {
-        ReservationId::derived(&format!("checkout/{}/{}", self.checkout_id, self.attempt))
-    }
-
-    /// The end of the lease, if somebody holds or held one.
-    pub const fn lease_until(&self) -> Option<Timestamp> {
-        match self.state {
-            SagaState::Working { lease_until } | SagaState::Undoing { lease_until } => Some(lease_until),
-            SagaState::Idle | SagaState::Placed => None,
-        }
-    }
-}
-
-impl Row for Saga {
-    const KIND: &'static str = "saga";
-
-    fn key(&self) -> Key {
-        saga_key(self.user_id, &self.key)
-    }
-
-    fn due(&self) -> Option<Due> {
-        self.lease_until().map(Due)
-    }
-
-    /// Never while something may be left to undo.
-    fn expires_at(&self) -> Option<Timestamp> {
-        self.lease_until().is_none().then_some(self.begun_at + KEY_LIFETIME)
-    }
-}
-
-/// What has to be exact about a buyer, however many checkouts run at once.
-#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
-pub struct Buyer {
-    /// Who.
-    pub user_id: UserId,
-    /// Cash orders that are neither delivered nor given up.
-    pub open_cash_orders: u32,
-    /// The last checkout.
-    pub bought: Bought,
-}
-
-/// Which cart a checkout bought.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
-pub struct Bought {
-    /// The checkout.
-    pub checkout_id: CheckoutId,
-    /// The version of the cart.
-    pub cart_version: u64,
-}
-
-impl Row for Buyer {
-    const KIND: &'static str = "buyer";
-
-    fn key(&self) -> Key {
-        buyer_key(self.user_id)
     }
 }
 
@@ -283,63 +183,6 @@ impl Row for Settlement {
     fn due(&self) -> Option<Due> {
         self.refused.is_none().then_some(Due(self.settle_at))
     }
-}
-
-/// A transaction in the books. Never changed: a correction is another one.
-#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
-pub struct LedgerRow {
-    /// What it books.
-    pub kind: LedgerKind,
-    /// Of which order.
-    pub order_id: OrderId,
-    /// Whose sale.
-    pub store_id: StoreId,
-    /// When.
-    pub at: Timestamp,
-    /// They sum to zero.
-    pub entries: Vec<Entry>,
-}
-
-impl Row for LedgerRow {
-    const KIND: &'static str = "ledger";
-
-    fn key(&self) -> Key {
-        Key::new(store_partition(self.store_id), format!("{LEDGER}{}#{}", self.order_id, self.kind.name()))
-    }
-
-    fn indexes(&self) -> Vec<(Index, Key)> {
-        let place = format!("{:013}#{}#{}", self.at.as_millisecond(), self.order_id, self.kind.name());
-        vec![(Index::Gsi1, Key::new(books_partition(business_day(self.at)), place))]
-    }
-}
-
-/// What the platform and a store owe each other, in minor units; what the store is owed is negative.
-#[derive(Debug, Clone, Copy, Default, PartialEq, Eq, Serialize, Deserialize)]
-pub struct Balance {
-    /// `SELLER_PENDING`: the return window is open.
-    #[serde(default)]
-    pub seller_pending: i64,
-    /// `SELLER`: to be paid out, or to be paid by the store.
-    #[serde(default)]
-    pub seller: i64,
-}
-
-impl Row for StoreBalance {
-    const KIND: &'static str = "balance";
-
-    fn key(&self) -> Key {
-        balance_key(self.store_id)
-    }
-}
-
-/// The balances of one store.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
-pub struct StoreBalance {
-    /// Whose.
-    pub store_id: StoreId,
-    /// How much.
-    #[serde(flatten)]
-    pub balance: Balance,
 }
 
 impl Row for Transaction {

@@ -18,7 +18,7 @@ use crate::ops::{AdvanceError, ChangeError, OpenError, PlanError};
 lambda::problems! {
     /// Another store has the slug; `slug` says which, `store_id` is there when it is the caller's own store.
     SLUG_TAKEN = 409, "slug-taken", "Bu manzil band", "Этот адрес занят", "This slug is taken";
-    /// The store's status does not allow it; `status` says where it is.
+    /// The store's status does not allow it; `current_status` says where it is.
     STATUS = 409, "store-status", "Do'konning hozirgi holatida bu amal mumkin emas",
         "В текущем статусе магазина это невозможно", "The store's status does not allow this";
     /// A review needs more; `missing` lists the members.
@@ -170,7 +170,7 @@ impl From<ChangeError> for Problem {
     fn from(error: ChangeError) -> Self {
         match error {
             ChangeError::NotFound => not_found(),
-            ChangeError::Reviewed(e) => Self::of(&REVIEWED).with("fields", e.fields).with("status", e.status),
+            ChangeError::Reviewed(e) => Self::of(&REVIEWED).with("fields", e.fields).with("current_status", e.status),
             ChangeError::Busy => Self::of(&kinds::CONFLICT),
             ChangeError::Table(error) => error.into(),
         }
@@ -182,7 +182,7 @@ impl From<AdvanceError> for Problem {
         match error {
             AdvanceError::NotFound => not_found(),
             AdvanceError::NotOwner => Self::of(&kinds::FORBIDDEN),
-            AdvanceError::NotAllowed(e) => Self::of(&STATUS).with("status", e.status),
+            AdvanceError::NotAllowed(e) => Self::of(&STATUS).with("current_status", e.status),
             AdvanceError::Incomplete(missing) => Self::of(&INCOMPLETE).with("missing", missing),
             AdvanceError::Busy => Self::of(&kinds::CONFLICT),
             AdvanceError::Table(error) => error.into(),

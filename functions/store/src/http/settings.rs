@@ -76,7 +76,7 @@ impl From<SettingsError> for Problem {
     fn from(error: SettingsError) -> Self {
         match error {
             SettingsError::NotFound => not_found(),
-            SettingsError::Closed => Self::of(&STATUS).with("status", StoreStatus::Closed),
+            SettingsError::Closed => Self::of(&STATUS).with("current_status", StoreStatus::Closed),
             SettingsError::Busy => Self::of(&kinds::CONFLICT),
             SettingsError::Table(error) => error.into(),
         }

@@ -153,7 +153,7 @@ impl From<StaffError> for Problem {
                 StaffRefusal::Member => Self::of(&ALREADY_MEMBER),
                 StaffRefusal::Invitation => Self::of(&INVITATION),
                 StaffRefusal::Full => Self::of(&STAFF_FULL).with("max", STAFF_MAX),
-                StaffRefusal::Closed => Self::of(&STATUS).with("status", StoreStatus::Closed),
+                StaffRefusal::Closed => Self::of(&STATUS).with("current_status", StoreStatus::Closed),
             },
             StaffError::Busy => Self::of(&kinds::CONFLICT),
             StaffError::Table(error) => error.into(),

@@ -32,7 +32,7 @@ async fn a_suspended_store_says_why_and_sells_again_once_it_is_reinstated() {
     let mine = w.as_vendor(get("/v1/stores/mine")).await;
     assert_eq!(mine.body["items"][0]["suspension"]["reason"], "Shikoyatlar ko'p");
     let again = w.as_admin(admin("suspend")).await;
-    assert_eq!((again.status, &again.body["status"]), (409, &json!("SUSPENDED")));
+    assert_eq!((again.status, &again.body["current_status"]), (409, &json!("SUSPENDED")));
     let back = w.as_admin(admin("reinstate")).await;
     assert_eq!((&back.body["status"], &back.body["suspension"]), (&json!("ACTIVE"), &json!(null)));
     assert_eq!((status(&w, &store).await, w.send(page).await.status), (StoreStatus::Active, 200));

@@ -26,7 +26,7 @@ async fn a_store_sells_once_an_admin_has_approved_it() {
     }
     let approve = format!("/v1/admin/stores/{id}/approve");
     let early = w.as_admin(Call::new("POST", &approve)).await;
-    assert_eq!((early.status, &early.body["status"]), (409, &json!("PENDING")));
+    assert_eq!((early.status, &early.body["current_status"]), (409, &json!("PENDING")));
     let submitted = w.as_vendor(Call::new("POST", &format!("/v1/stores/{id}/submit"))).await;
     assert_eq!((submitted.status, &submitted.body["status"]), (200, &json!("UNDER_REVIEW")));
     let waiting = w.as_admin(get("/v1/admin/stores")).await;

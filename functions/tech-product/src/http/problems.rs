@@ -37,7 +37,7 @@ lambda::problems! {
     DEFAULT_VARIANT = 409, "default-variant", "Asosiy variantni va mahsulot SKUsi bilan bir xil variantni o'chirib bo'lmaydi",
         "Основной вариант и вариант с артикулом товара нельзя удалить",
         "The default variant and the one with the product's SKU cannot be removed";
-    /// The product cannot become that; `status` says what it is.
+    /// The product cannot become that; `current_status` says what it is.
     STATUS = 409, "status-not-possible", "Mahsulot holatini bunday o'zgartirib bo'lmaydi",
         "Статус товара нельзя так изменить", "The product cannot become that";
     /// Lines that cannot be held, at least one for want of stock; `lines` says how many are left of each.
@@ -59,7 +59,7 @@ lambda::problems! {
         "Stock cannot be less than what orders have reserved";
     /// The bucket has no file of the length that was said; `detail` says which of both.
     NOT_UPLOADED = 409, "not-uploaded", "Fayl hali yuklanmagan", "Файл ещё не загружен", "The file is not uploaded yet";
-    /// It came to its end before; `status` says to which.
+    /// It came to its end before; `current_status` says to which.
     IMPORT_OVER = 409, "import-over", "Import allaqachon tugagan", "Импорт уже завершён", "The import is over already";
     /// A product has at most 10 images, those that are awaited included.
     IMAGES_LIMIT = 409, "images-limit", "Mahsulotda 10 tadan ko'p rasm bo'lolmaydi",
@@ -90,7 +90,7 @@ pub(super) fn product(error: ProductError, locale: Locale) -> Problem {
         ProductError::NoCategory => Problem::field("category", "there is no such category"),
         ProductError::ProductsMax(max) => Problem::of(&PRODUCTS_LIMIT).with("products_max", max),
         ProductError::StoreNotActive => Problem::of(&STORE_NOT_ACTIVE),
-        ProductError::Status(error) => Problem::of(&STATUS).with("status", error.0),
+        ProductError::Status(error) => Problem::of(&STATUS).with("current_status", error.0),
         ProductError::Variants(fault @ VariantFault::TooMany) => {
             Problem::of(&VARIANTS_LIMIT).with("detail", fault.to_string())
         }
@@ -155,7 +155,7 @@ impl From<UploadError> for Problem {
             UploadError::StoreNotActive => Self::of(&STORE_NOT_ACTIVE),
             UploadError::NotFound => Self::of(&kinds::NOT_FOUND),
             UploadError::NotUploaded(why) => Self::of(&NOT_UPLOADED).with("detail", why),
-            UploadError::Over(status) => Self::of(&IMPORT_OVER).with("status", status),
+            UploadError::Over(status) => Self::of(&IMPORT_OVER).with("current_status", status),
             UploadError::Contended => Self::unavailable(error),
             UploadError::File(error) => Self::unavailable(error),
             UploadError::Table(error) => error.into(),

@@ -18,8 +18,8 @@ impl<'a> Fit<'a> {
     pub(super) fn faults(&self, route: &str, call: &Call) -> Vec<String> {
         let Some(operation) = self.operation(route) else { return vec!["is no route".to_owned()] };
         let mut faults = Vec::new();
-        if let Some(media_type) = &call.media_type {
-            let described = &operation["requestBody"]["content"][media_type];
+        if let (Some(media_type), Some(body)) = (&call.media_type, operation.get("requestBody")) {
+            let described = &body["content"][media_type];
             faults.extend(self.misfit(described, &call.request).map(|fault| format!("request: {fault}")));
         }
         let answer = &operation["responses"][call.status.to_string()];

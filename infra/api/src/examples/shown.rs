@@ -20,6 +20,8 @@ const NAMES: [&str; 2] = ["session", "policy"];
 /// A body as an example shows it.
 pub(super) fn shown(value: Value) -> Value {
     match value {
+        // Numbers in a row are one thing, such as how many gave one star, two and so on.
+        Value::Array(items) if items.iter().all(Value::is_number) => items.into(),
         Value::Array(items) => items.into_iter().take(ITEMS_MAX).map(shown).collect(),
         Value::Object(members) => members.into_iter().map(member).collect(),
         Value::String(text) => shown_text(&text).into(),

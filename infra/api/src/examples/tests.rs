@@ -33,7 +33,7 @@ fn an_example_holds_nothing_that_opens_anything() {
             "url": "http://127.0.0.1:4566/b/k?X-Amz-Expires=900&X-Amz-Signature=ab",
             "fields": {"X-Amz-Signature": "ab", "x-amz-credential": "AK/1", "x-amz-security-token": "t", "policy": "p"},
         },
-        "many": [{"session": "s"}, {"session": null}, {}],
+        "many": [{"session": "s"}, {"session": null}, {}], "stars": [0, 0, 1, 2, 3],
     });
     let request = json!({"refresh_token": "old", "password": "Haqiqiy-Parol-1", "new_password": "Yangi-Parol-1", "code": "918273"});
     let call = of(&line(&request, 200, &answer)).calls.remove(0);
@@ -51,7 +51,7 @@ fn an_example_holds_nothing_that_opens_anything() {
                 "url": "http://127.0.0.1:4566/b/k?…",
                 "fields": {"X-Amz-Signature": "…", "x-amz-credential": "…", "x-amz-security-token": "…", "policy": "…"},
             },
-            "many": [{"session": "…"}, {"session": null}],
+            "many": [{"session": "…"}, {"session": null}], "stars": [0, 0, 1, 2, 3],
         })
     );
 }

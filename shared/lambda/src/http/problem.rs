@@ -66,8 +66,9 @@ impl Problem {
         Self::of(&kinds::INVALID).with("errors", serde_json::json!([{"field": field, "message": message.to_string()}]))
     }
 
-    /// Adds a member.
+    /// Adds a member: none of those that every problem has.
     pub fn with(mut self, name: &str, value: impl Serialize) -> Self {
+        debug_assert!(!["type", "title", "status", "code", "request_id"].contains(&name), "every problem has {name}");
         let value = serde_json::to_value(value).unwrap_or(Value::Null);
         self.members.insert(name.to_owned(), value);
         self
@@ -92,13 +93,12 @@ impl Problem {
         } else {
             info!(problem.code = code, problem.status = status, "refused");
         }
-        let mut body = Map::new();
+        let mut body = self.members;
         body.insert("type".into(), format!("/problems/{}", self.kind.code).into());
         body.insert("title".into(), self.kind.title(locale).into());
         body.insert("status".into(), self.kind.status.into());
         body.insert("code".into(), self.kind.code.into());
         body.insert("request_id".into(), request_id.into());
-        body.extend(self.members);
         let status = StatusCode::from_u16(self.kind.status).unwrap_or(StatusCode::INTERNAL_SERVER_ERROR);
         let mut response = (status, Value::Object(body).to_string()).into_response();
         let headers = response.headers_mut();

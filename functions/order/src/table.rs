@@ -39,6 +39,7 @@
 //! where a flag on the order (2 KB) would cost another write of all of it.
 
 mod books;
+mod order;
 mod rows;
 mod saga;
 

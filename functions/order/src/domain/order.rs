@@ -8,6 +8,8 @@ use super::{Clocks, OrderNumber, PaymentStatus, Priced, Refund, Return, VatShare
 
 /// What one store ships to one shopper. All but its states, and what they are about, was frozen when it was placed.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+// The derived functions are the order's JSON; how its row keeps that says `table`.
+#[serde(remote = "Self")]
 pub struct Order {
     /// The order.
     pub order_id: OrderId,

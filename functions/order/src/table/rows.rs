@@ -5,28 +5,9 @@ use domain::{CheckoutId, Money, OrderId, ReservationId, StoreId, Timestamp, User
 use dynamodb::{Due, Index, Key, Row};
 use serde::{Deserialize, Serialize};
 
-use super::{
-    LOST_HOLDS, OVERDUE, history_key, order_key, payment_key, refunds_partition, settlement_key, store_order_key,
-    transaction_key,
-};
+use super::{LOST_HOLDS, history_key, payment_key, settlement_key, store_order_key, transaction_key};
 use crate::domain::{Move, Order, OrderNumber, Party, PaymentStatus};
 use crate::payme::Transaction;
-
-impl Row for Order {
-    const KIND: &'static str = "order";
-
-    fn key(&self) -> Key {
-        order_key(self.user_id, self.order_id)
-    }
-
-    /// In few states, none of which an order goes through on its way: its moves write no index.
-    fn indexes(&self) -> Vec<(Index, Key)> {
-        let place = |since: Timestamp| format!("{:013}#{}", since.as_millisecond(), self.order_id);
-        let refund = self.refund.as_ref().map(|r| Key::new(refunds_partition(r.status()), place(r.since())));
-        let overdue = self.overdue_since.map(|since| Key::new(OVERDUE, place(since)));
-        refund.or(overdue).map(|key| (Index::Gsi1, key)).into_iter().collect()
-    }
-}
 
 /// By what a store finds an order.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]

@@ -45,6 +45,10 @@ async fn answer(router: Router, request: lambda_http::Request) -> Result<Respons
         Some(RequestContext::ApiGatewayV2(context)) => context.request_id.clone().unwrap_or_default(),
         _ => String::new(),
     };
+    // The gateway decodes paths: what follows such a sign would be read as a query, and what is left as another route.
+    if request.raw_http_path().contains(['?', '#']) {
+        return Ok(Problem::of(&kinds::NOT_FOUND).render(locale, &request_id));
+    }
     let left = request.lambda_context_ref().map_or(RESERVE, time_left);
     let span = info_span!("request", request.id = request_id, http.method = %request.method(), http.path = request.uri().path());
     let work = route(router, request.map(axum::body::Body::new)).instrument(span.clone());

@@ -174,3 +174,13 @@ async fn only_an_access_token_of_ours_makes_a_caller() {
         assert_eq!(claims(&[(name, wrong.clone())]), None, "{name} = {wrong}");
     }
 }
+
+#[tokio::test]
+async fn a_path_is_not_cut_at_what_its_parameter_holds() {
+    for sign in ["?", "#"] {
+        let mut event = get("/public").event().clone();
+        event["rawPath"] = format!("/public{sign}/elsewhere").into();
+        let reply = send(Call::recorded(event)).await;
+        assert_eq!((reply.status, &reply.body["code"]), (404, &json!("not-found")), "{sign}");
+    }
+}

@@ -257,7 +257,9 @@ mod tests {
     #[test]
     fn a_column_may_have_a_dot_in_its_name() {
         let row = json!({"a.b": 1, "a": {"b": 2, "list": [{"c": 3}]}});
-        for (path, value) in [("a.b", Some(json!(1))), ("a.list.0.c", Some(json!(3))), ("a.list.1.c", None), ("a.list.x", None)] {
+        for (path, value) in
+            [("a.b", Some(json!(1))), ("a.list.0.c", Some(json!(3))), ("a.list.1.c", None), ("a.list.x", None)]
+        {
             assert_eq!(look_up(&row, path).map(Cow::into_owned), value, "{path}");
         }
     }
@@ -265,7 +267,13 @@ mod tests {
     #[test]
     fn a_cell_that_is_a_list_is_read_by_its_places() {
         let row = json!({"modules": "2, 16", "speed": "5"});
-        let parts = [("modules.0", Some("2")), ("modules.1", Some("16")), ("modules.2", None), ("speed.0", Some("5")), ("modules.0.0", None)];
+        let parts = [
+            ("modules.0", Some("2")),
+            ("modules.1", Some("16")),
+            ("modules.2", None),
+            ("speed.0", Some("5")),
+            ("modules.0.0", None),
+        ];
         for (path, part) in parts {
             assert_eq!(look_up(&row, path).map(Cow::into_owned), part.map(Value::from), "{path}");
         }

@@ -1,6 +1,6 @@
-use std::time::Duration;
+use std::time::{Duration, Instant};
 
-use indicatif::{ProgressBar, ProgressStyle};
+use indicatif::{HumanDuration, ProgressBar, ProgressStyle};
 use serde_json::Value;
 
 use crate::{Api, Failure, Person, Place};
@@ -20,7 +20,7 @@ pub(super) enum End {
 
 /// Stays with an import until it is over or Ctrl-C, whatever tokens and clouds end meanwhile.
 pub(super) async fn follow(place: &Place, vendor: &Person, store: &str, id: &str) -> Result<End, Failure> {
-    let bar = ProgressBar::new(0).with_style(style()?);
+    let mut progress = Progress::new()?;
     let stop = tokio::signal::ctrl_c();
     tokio::pin!(stop);
     let mut api = vendor.sign_in(place).await?;
@@ -29,22 +29,22 @@ pub(super) async fn follow(place: &Place, vendor: &Person, store: &str, id: &str
         match api.get(&format!("/v1/stores/{store}/imports/{id}")).await {
             Ok(import) => {
                 silence = 0;
-                show(&bar, &import);
+                progress.show(&import);
                 if !under_way(&import) {
-                    bar.finish_and_clear();
+                    progress.bar.finish_and_clear();
                     return Ok(End::Over(import));
                 }
             }
             Err(Failure::SignedOut(_)) => api = vendor.sign_in(place).await?,
             Err(Failure::NotRunning(_)) if silence < SILENCE_MAX => {
                 silence += 1;
-                bar.set_message("no answer; the import goes on when the cloud does");
+                progress.bar.set_message("no answer; the import goes on when the cloud does");
             }
             Err(error) => return Err(error),
         }
         tokio::select! {
             _ = &mut stop => {
-                bar.abandon();
+                progress.bar.abandon();
                 return Ok(End::Left);
             }
             () = tokio::time::sleep(ASK_EVERY) => {}
@@ -81,21 +81,39 @@ fn under_way(import: &Value) -> bool {
     matches!(import["status"].as_str(), Some("UPLOADING" | "PENDING" | "PROCESSING"))
 }
 
-fn show(bar: &ProgressBar, import: &Value) {
-    let count = |member: &str| import[member].as_u64().unwrap_or_default();
-    // An import that is taken up again began where it was, not at once.
-    if bar.length() == Some(0) && count("total") > 0 {
-        bar.reset_eta();
-        bar.set_length(count("total"));
-    }
-    bar.set_position(count("done"));
-    bar.set_message(match count("refused") {
-        0 => String::new(),
-        refused => format!("{refused} refused"),
-    });
+/// What is seen of an import. Its rows come some hundred at a time, so that only the mean of all of them says how fast.
+struct Progress {
+    bar: ProgressBar,
+    /// When rows were first counted, and how many.
+    first: Option<(Instant, u64)>,
 }
 
-fn style() -> Result<ProgressStyle, Failure> {
-    let style = ProgressStyle::with_template("{bar:40} {human_pos} of {human_len} rows, {per_sec:.0}, {eta} left {msg}");
-    style.map_err(|error| Failure::Other(error.to_string()))
+impl Progress {
+    fn new() -> Result<Self, Failure> {
+        let style = ProgressStyle::with_template("{bar:40} {human_pos} of {human_len} rows{msg}");
+        let style = style.map_err(|error| Failure::Other(error.to_string()))?;
+        Ok(Self { bar: ProgressBar::new(0).with_style(style), first: None })
+    }
+
+    fn show(&mut self, import: &Value) {
+        let count = |member: &str| import[member].as_u64().unwrap_or_default();
+        let (done, total, refused) = (count("done"), count("total"), count("refused"));
+        // An import that is taken up again began where it was.
+        let (since, before) = *self.first.get_or_insert((Instant::now(), done));
+        let mut said = String::new();
+        if let (Ok(rows @ 1..), Ok(left)) = (u32::try_from(done - before), u32::try_from(total - done)) {
+            let left = since.elapsed() / rows * left;
+            said = format!(
+                ", {:.0} a second, {} left",
+                f64::from(rows) / since.elapsed().as_secs_f64(),
+                HumanDuration(left)
+            );
+        }
+        if refused > 0 {
+            said += &format!(", {refused} refused");
+        }
+        self.bar.set_length(total);
+        self.bar.set_position(done);
+        self.bar.set_message(said);
+    }
 }

@@ -1,8 +1,7 @@
 use std::str::FromStr;
 
 /// What a row says beside its specifications.
-const FIELDS: [&str; 10] =
-    ["title", "brand", "model", "sku", "price", "stock", "gtin", "mpn", "year", "description"];
+const FIELDS: [&str; 10] = ["title", "brand", "model", "sku", "price", "stock", "gtin", "mpn", "year", "description"];
 
 /// A field and where it stands.
 #[derive(Debug, Clone, PartialEq, Eq)]

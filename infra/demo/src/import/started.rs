@@ -6,8 +6,8 @@ use std::path::Path;
 use flate2::Crc;
 use serde_json::{Value, json};
 
-use super::send::{Target, send};
 use super::File;
+use super::send::{Target, send};
 use crate::{Api, Failure, Place};
 
 /// In the state: what was sent, to the import's id.
@@ -76,9 +76,7 @@ fn read(path: &Path) -> Result<BTreeMap<String, String>, Failure> {
 fn write(path: &Path, known: &BTreeMap<String, String>) -> Result<(), Failure> {
     let new = path.with_extension("new");
     let written = std::fs::write(&new, Value::from_iter(known.clone()).to_string());
-    written
-        .and_then(|()| std::fs::rename(&new, path))
-        .map_err(|error| Failure::File(path.display().to_string(), error))
+    written.and_then(|()| std::fs::rename(&new, path)).map_err(|error| Failure::File(path.display().to_string(), error))
 }
 
 #[cfg(test)]

@@ -90,11 +90,10 @@ fn queues(status: &Status, now: Timestamp) -> String {
             ]
         })
         .collect();
-    let mut text = columns(["queue", "waiting", "in flight", "delayed", "dead letters", "oldest"], &rows);
-    for (name, source) in status.dead_letters_of.iter().filter(|(name, _)| total(name) > 0) {
-        text.push_str(&format!("\n{} dead letters of {source}: `local queue {name}`", total(name)));
-    }
-    text
+    let table = columns(["queue", "waiting", "in flight", "delayed", "dead letters", "oldest"], &rows);
+    let dead = status.dead_letters_of.iter().filter(|(name, _)| total(name) > 0);
+    let dead = dead.map(|(name, source)| format!("{} dead letters of {source}: `local queue {name}`", total(name)));
+    [table].into_iter().chain(dead).collect::<Vec<_>>().join("\n")
 }
 
 fn tables(status: &Status) -> String {
@@ -114,9 +113,9 @@ fn streams(streams: &[Unread], now: Timestamp) -> String {
 fn age(since: Timestamp, now: Timestamp) -> String {
     let seconds = now.duration_since(since).as_secs().max(0);
     match seconds {
-        ..120 => format!("{seconds} s"),
-        ..7_200 => format!("{} min", seconds / 60),
-        ..172_800 => format!("{} h", seconds / 3_600),
+        0..120 => format!("{seconds} s"),
+        120..7_200 => format!("{} min", seconds / 60),
+        7_200..172_800 => format!("{} h", seconds / 3_600),
         _ => format!("{} days", seconds / 86_400),
     }
 }

@@ -17,11 +17,10 @@ fn complaint(line: &str, next: Option<&str>) -> Option<String> {
         if fields.get("level")? != "ERROR" {
             return None;
         }
-        let mut text = fields.get("message").map(plain).unwrap_or_default();
-        for (name, value) in fields.iter().filter(|(name, _)| !LEFT_OUT.contains(&name.as_str())) {
-            text.push_str(&format!(" {name}={}", plain(value)));
-        }
-        return Some(text);
+        let others = fields.iter().filter(|(name, _)| !LEFT_OUT.contains(&name.as_str()));
+        let others = others.map(|(name, value)| format!("{name}={}", plain(value)));
+        let parts: Vec<String> = fields.get("message").map(plain).into_iter().chain(others).collect();
+        return Some(parts.join(" "));
     }
     if line.contains(" panicked at ") {
         // The message stands on the line after the place.

@@ -184,6 +184,10 @@ impl Pool {
 
     /// One readable line for the console.
     fn tell(&self, log: &Stream, request_id: &str, failure: &Failure, payload: &Bytes) {
+        if self.permits.is_closed() {
+            // The host goes down and has killed it.
+            return;
+        }
         let document: serde_json::Value = serde_json::from_slice(payload).unwrap_or_default();
         let message = document.get("errorMessage").and_then(|message| message.as_str()).unwrap_or_default();
         let message = message.trim_start_matches(&format!("RequestId: {request_id} "));

@@ -10,12 +10,12 @@ fn a_busy_port_is_told_with_its_holder_and_the_option_that_moves_it() {
     let taken = TcpListener::bind("127.0.0.1:0").unwrap();
     let port = taken.local_addr().unwrap().port().to_string();
     let bin_dir = functions();
-    let refuses = |option: &str| {
+    let with = |option: &str| {
         let bin_dir = bin_dir.to_str().unwrap();
         project.refuses(&["up", "--port", "0", "--bin-dir", bin_dir, option, &port])
     };
     for option in ["--endpoint-port", "--invoke-port"] {
-        let refused = refuses(option);
+        let refused = with(option);
         assert!(refused.contains(&format!("port {port}")) && refused.contains(option), "{refused}");
         if cfg!(target_os = "linux") {
             assert!(refused.contains(&format!("(process {})", std::process::id())), "{refused}");

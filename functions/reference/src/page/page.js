@@ -41,7 +41,6 @@ const ui = SwaggerUIBundle({
   filter: true,
   displayRequestDuration: true,
   operationsSorter: order,
-  persistAuthorization: true,
   tryItOutEnabled: true,
   validatorUrl: null,
   requestInterceptor: (request) => ({ ...request, headers: spoken(request.headers) }),
@@ -62,6 +61,12 @@ element("operations").addEventListener("click", (event) => {
   event.preventDefault();
   document.querySelector(".filter").scrollIntoView();
 });
+
+/** Calls with it from now on, under the document's name for it. */
+function use(name, value) {
+  const schema = ui.specSelectors.securityDefinitions().get(name);
+  ui.authActions.authorize({ [name]: { name, schema, value } });
+}
 
 /** Says who calls. */
 function known() {
@@ -98,7 +103,7 @@ element("sign-in").addEventListener("submit", (event) => {
   event.preventDefault();
   told(async () => {
     const { access_token } = await ask("/v1/auth/login", Object.fromEntries(new FormData(event.target)));
-    ui.preauthorizeApiKey("token", access_token);
+    use("token", access_token);
     event.target.reset();
   });
 });
@@ -106,13 +111,13 @@ element("sign-in").addEventListener("submit", (event) => {
 element("use-token").addEventListener("submit", (event) => {
   event.preventDefault();
   told(async () => {
-    ui.preauthorizeApiKey("token", new FormData(event.target).get("token").trim());
+    use("token", new FormData(event.target).get("token").trim());
     event.target.reset();
   });
 });
 
 element("guest").addEventListener("click", () =>
-  told(async () => ui.preauthorizeApiKey("cart-session", (await ask("/v1/cart/session", {})).session)),
+  told(async () => use("cart-session", (await ask("/v1/cart/session", {})).session)),
 );
 
-element("nobody").addEventListener("click", () => told(async () => ui.authActions.logoutWithPersistOption(["token", "cart-session"])));
+element("nobody").addEventListener("click", () => told(async () => ui.authActions.logout(["token", "cart-session"])));

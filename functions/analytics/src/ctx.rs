@@ -5,6 +5,8 @@ use dynamodb::Table;
 use lambda::http::{Gate, Gated};
 use lambda::{Base, Membership, MissingSetting};
 
+use crate::ops::Recorded;
+
 /// The table, and who is let in.
 #[derive(Clone)]
 pub struct Ctx {
@@ -12,6 +14,8 @@ pub struct Ctx {
     pub table: Table,
     /// Now.
     pub clock: Clock,
+    /// Events that need not be asked for again.
+    pub recorded: Recorded,
     gate: Gate,
 }
 
@@ -23,12 +27,12 @@ impl Ctx {
 
     /// For the function that counts.
     pub fn worker(base: &Base) -> Result<Self, MissingSetting> {
-        Ok(Self { table: base.table()?, clock: base.clock.clone(), gate: Gate::new() })
+        Ok(Self { table: base.table()?, clock: base.clock.clone(), recorded: Recorded::default(), gate: Gate::new() })
     }
 
     /// Of its parts.
     pub fn new(table: Table, clock: Clock, membership: impl Membership + 'static) -> Self {
-        Self { table, clock, gate: Gate::new().with_membership(membership) }
+        Self { table, clock, recorded: Recorded::default(), gate: Gate::new().with_membership(membership) }
     }
 }
 

@@ -13,7 +13,8 @@
 //!
 //! So each event counts once, in whatever order, company and number it is delivered: what has no mark in step 3 had none
 //! in step 1. Then it was never counted in the row, or its mark is gone; but a mark goes after the raw row is there, and
-//! that was not there in step 2, later than step 1. No clock is asked.
+//! that was not there in step 2, later than step 1. No clock is asked. A worker remembers which raw rows it saw or wrote
+//! ([`super::Recorded`]) and reads only of the others.
 
 use std::collections::{BTreeMap, BTreeSet, HashMap, HashSet};
 use std::sync::Arc;
@@ -96,9 +97,13 @@ impl Batch {
         let mut rows: HashMap<Place, MarksRow> =
             rows.into_iter().map(|row| ((row.scope.clone(), row.day), row.into_row())).collect();
         let full = rows.values().filter(|row| row.is_full()).flat_map(|row| &row.marks);
-        let asked: HashSet<&Mark> = self.waiting().chain(full).collect();
-        let recorded = ctx.table.get_many::<EventRow>(asked.into_iter().map(Mark::record_key)).await?;
-        let recorded: HashSet<Mark> = recorded.iter().map(|row| Mark::of(&row.event)).collect();
+        let (known, asked): (HashSet<&Mark>, HashSet<&Mark>) =
+            self.waiting().chain(full).partition(|mark| ctx.recorded.has(mark));
+        let mut recorded: HashSet<Mark> = known.into_iter().cloned().collect();
+        for row in ctx.table.get_many::<EventRow>(asked.into_iter().map(Mark::record_key)).await? {
+            recorded.insert(Mark::of(&row.event));
+        }
+        recorded.iter().for_each(|mark| ctx.recorded.remember(mark));
         self.events.retain(|mark, _| !recorded.contains(mark));
 
         let places = std::mem::take(&mut self.places);
@@ -156,15 +161,15 @@ impl Batch {
 
     /// Step 4.
     async fn record(&mut self, ctx: &Ctx) {
-        let rows = std::mem::take(&mut self.events).into_values().map(|(event, _)| async move {
+        let rows = std::mem::take(&mut self.events).into_iter().map(|(mark, (event, _))| async move {
             let id = event.id;
-            (id, ctx.table.create(&EventRow::new(event)).await)
+            (mark, id, ctx.table.create(&EventRow::new(event)).await)
         });
         let rows: Vec<_> = rows.collect();
-        for (id, created) in iter(rows).buffer_unordered(WRITES_MAX).collect::<Vec<_>>().await {
+        for (mark, id, created) in iter(rows).buffer_unordered(WRITES_MAX).collect::<Vec<_>>().await {
             match created {
-                // Somebody else was faster.
-                Ok(()) | Err(Error::Refused(_)) => {}
+                // Refused when somebody else was faster.
+                Ok(()) | Err(Error::Refused(_)) => ctx.recorded.remember(&mark),
                 Err(error) => self.failed.push((id, Arc::new(error.into()))),
             }
         }

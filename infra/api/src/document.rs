@@ -63,7 +63,7 @@ fn describe(route: &Route, operation: Operation, examples: &Examples) -> Value {
     let mut described = json!({
         "tags": [groups::tag(route)],
         "summary": route.summary,
-        "description": format!("{about}{}", access(route.access)),
+        "description": format!("{about}{}", access(route.access, credential)),
         "operationId": operation_id(route),
         "responses": answers::responses(route, answers, &problems, known),
     });
@@ -100,10 +100,13 @@ fn security(access: Access, credential: Option<&str>) -> Option<Value> {
     }
 }
 
-fn access(access: Access) -> String {
+fn access(access: Access, credential: Option<&str>) -> String {
     match access {
         Access::Public => "**Who:** everybody.".to_owned(),
-        Access::Guest => "**Who:** everybody; a token, if there is one, says who.".to_owned(),
+        Access::Guest => credential.map_or_else(
+            || "**Who:** everybody; a token, if there is one, says who.".to_owned(),
+            |header| format!("**Who:** whoever signed in, and guests by the header `{header}`."),
+        ),
         Access::Shopper => "**Who:** whoever signed in.".to_owned(),
         Access::Vendor => "**Who:** accounts that registered as vendors.".to_owned(),
         Access::Staff(permission) => {

@@ -1,9 +1,15 @@
 //! Calls of the public API; what it refuses becomes a failure that says why.
 
+use std::time::Duration;
+
 use reqwest::{Method, RequestBuilder, Response, StatusCode};
 use serde_json::Value;
 
 use crate::Failure;
+
+/// How often something is asked for that is not available.
+const ATTEMPTS_MAX: u32 = 10;
+const ASK_AGAIN_AFTER: Duration = Duration::from_secs(2);
 
 /// The API as one caller sees it.
 #[derive(Debug, Clone)]
@@ -69,8 +75,16 @@ impl Api {
         Err(Failure::Refused(format!("{path} answered {status}: {said}")))
     }
 
-    /// Creates or acts, under an idempotency key.
+    /// Creates or acts, under an idempotency key: what is not available for a moment may be asked for again.
     pub async fn post_once(&self, path: &str, key: &str, body: &Value) -> Result<Value, Failure> {
+        for _ in 1..ATTEMPTS_MAX {
+            let request = self.request(Method::POST, path).header("idempotency-key", key).json(body);
+            let answer = Answer::of(self.send(request).await?).await?;
+            if answer.status != StatusCode::SERVICE_UNAVAILABLE {
+                return answer.read();
+            }
+            tokio::time::sleep(ASK_AGAIN_AFTER).await;
+        }
         self.json(self.request(Method::POST, path).header("idempotency-key", key).json(body)).await
     }
 

@@ -339,7 +339,7 @@ async fn notifications_tell_the_story(shopper: &Person, [chilonzor, registon, gi
     assert_eq!(told[14]["data"]["refund"], tiyin(289_999_999));
     // The same, as a reader of Uzbek has it.
     let uzbek = shopper.client.with("accept-language", "uz").get("/v1/users/me/notifications?limit=1").await;
-    assert_eq!(uzbek.expect_status(200).body["items"][0]["title"], "Buyurtma bekor qilindi");
+    assert_eq!(uzbek.expect_status(200).body["items"][0]["title"], "Pul qaytarildi");
 }
 
 async fn numbers_are_counted_once(cloud: &Cloud, market: &Market, first: &Reply) {

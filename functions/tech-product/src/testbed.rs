@@ -98,7 +98,13 @@ impl World {
         };
         let (files, queue) = (Arc::new(MemoryFiles::default()), Arc::new(MemoryQueue::default()));
         let stores = Arc::new(OneStore { terms: Mutex::new(terms()) });
-        let intake = Intake { ctx: ctx.clone(), stores: stores.clone(), files: files.clone(), queue: queue.clone(), images: files.clone() };
+        let intake = Intake {
+            ctx: ctx.clone(),
+            stores: stores.clone(),
+            files: files.clone(),
+            queue: queue.clone(),
+            images: files.clone(),
+        };
         Self { db, ctx, intake, clock, stores, files, queue }
     }
 
@@ -331,12 +337,7 @@ impl ImageFiles for MemoryFiles {
         self.part(name, 0, limit)
     }
 
-    fn publish<'a>(
-        &'a self,
-        name: &'a str,
-        bytes: Vec<u8>,
-        _: MediaType,
-    ) -> BoxFuture<'a, Result<(), FileError>> {
+    fn publish<'a>(&'a self, name: &'a str, bytes: Vec<u8>, _: MediaType) -> BoxFuture<'a, Result<(), FileError>> {
         self.keep(name, bytes)
     }
 

@@ -140,7 +140,10 @@ impl Reply {
     /// # Panics
     /// When the answer says of none.
     pub fn upload_url(&self) -> String {
-        self.body["upload"]["url"].as_str().unwrap_or_else(|| panic!("{}: no upload in {}", self.asked, self.body)).to_owned()
+        self.body["upload"]["url"]
+            .as_str()
+            .unwrap_or_else(|| panic!("{}: no upload in {}", self.asked, self.body))
+            .to_owned()
     }
 
     /// The `code` of a problem.

@@ -114,7 +114,8 @@ impl Shop {
 
     /// Shows a drawing on a product of the store, and answers its id.
     pub async fn show_image(&self, product_id: &str) -> String {
-        const DRAWING: &[u8] = b"<svg xmlns='http://www.w3.org/2000/svg' viewBox='0 0 4 3'><rect width='4' height='3'/></svg>";
+        const DRAWING: &[u8] =
+            b"<svg xmlns='http://www.w3.org/2000/svg' viewBox='0 0 4 3'><rect width='4' height='3'/></svg>";
         let path = format!("/v1/products/{product_id}/images");
         let new = json!({"content_type": "image/svg+xml", "content_length": DRAWING.len(), "alt": {"uz": "Oldidan"}});
         let announced = self.owner.client.post(&path, &new).await.expect_status(201);

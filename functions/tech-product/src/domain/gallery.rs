@@ -178,7 +178,8 @@ mod tests {
 
     fn steps() -> impl Strategy<Value = Vec<Step>> {
         let change = (0_u8..14, proptest::option::of(0_usize..12), any::<bool>());
-        let change = change.prop_map(|(n, position, primary)| Step::Change(n, ImageChange { alt: None, position, primary }));
+        let change =
+            change.prop_map(|(n, position, primary)| Step::Change(n, ImageChange { alt: None, position, primary }));
         let step = prop_oneof![
             3 => (0_u8..14).prop_map(Step::Announce),
             3 => (0_u8..14).prop_map(Step::Confirm),

@@ -5,7 +5,8 @@ use serde_json::{Value, json};
 
 const DRAWING: &[u8] = include_bytes!("../../../demo/images/cpu.svg");
 /// As long as the drawing.
-const SCRIPT: &str = "<svg xmlns='http://www.w3.org/2000/svg'><script>fetch('https://elsewhere.example')</script></svg>";
+const SCRIPT: &str =
+    "<svg xmlns='http://www.w3.org/2000/svg'><script>fetch('https://elsewhere.example')</script></svg>";
 
 /// What a browser does with an address that carries its own right: no token goes with it.
 async fn put(announced: &Reply, content_type: &str, bytes: &[u8]) -> Reply {
@@ -37,6 +38,10 @@ async fn a_picture_is_looked_at_once_it_was_checked_and_until_it_is_taken_away()
     guest_get(&url).await.expect_status(403);
     let elsewhere = url.replace("/incoming/", "/images/");
     Client::new("").send("PUT", &elsewhere, Some(("image/svg+xml", DRAWING.to_vec()))).await.expect_status(403);
+    // A page of another origin asks first, and may.
+    let page = Client::new("").with("origin", "https://shop.example").with("access-control-request-method", "PUT");
+    let asked = page.with("access-control-request-headers", "content-type").send("OPTIONS", &url, None).await;
+    assert!(asked.expect_status(200).header("access-control-allow-origin").is_some());
     // What is put there and is no drawing to be looked at is not shown.
     let mut script = SCRIPT.as_bytes().to_vec();
     script.resize(DRAWING.len(), b' ');
@@ -50,7 +55,10 @@ async fn a_picture_is_looked_at_once_it_was_checked_and_until_it_is_taken_away()
     owner.post(&confirm, &json!({})).await.expect_status(200);
     let page = guest.get(&product).await.expect_status(200);
     let image = &page.body["images"][0];
-    assert_eq!((&image["primary"], &image["width"], &image["alt"]["en"]), (&json!(true), &json!(400), &json!("A processor")));
+    assert_eq!(
+        (&image["primary"], &image["width"], &image["alt"]["en"]),
+        (&json!(true), &json!(400), &json!("A processor"))
+    );
     let card = guest.get("/v1/products?category=cpu").await.expect_status(200).body["items"][0]["image"].clone();
     assert_eq!(card, json!({"image_id": id, "url": image["url"]}));
 
@@ -74,8 +82,10 @@ async fn a_picture_is_looked_at_once_it_was_checked_and_until_it_is_taken_away()
     guest.get(&format!("/v1/images/{id}")).await.expect_status(404);
     assert_eq!(guest.get(&product).await.body["images"], json!([]));
     cloud.clock(120).await;
-    e2e::within_two_minutes("the object is gone", || async { (guest_get(&location).await.status == 404).then_some(()) })
-        .await;
+    e2e::within_two_minutes("the object is gone", || async {
+        (guest_get(&location).await.status == 404).then_some(())
+    })
+    .await;
 
     // Announced and never confirmed: its place is free after an hour.
     owner.post(&images, &drawing()).await.expect_status(201);

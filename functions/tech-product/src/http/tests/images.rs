@@ -64,9 +64,7 @@ async fn what_is_wrong_with_an_image_is_told() {
     let w = World::with_catalogue().await;
     w.import(&[cpu("a", 1_000_000, 3)]).await;
     let images = format!("/v1/products/{}/images", id_of("a"));
-    let new = |content_type: &str, length: u64, alt: &str| {
-        json!({"content_type": content_type, "content_length": length, "alt": {"uz": alt}})
-    };
+    let new = |content_type: &str, length: u64, alt: &str| json!({"content_type": content_type, "content_length": length, "alt": {"uz": alt}});
     for (body, status, code) in [
         (new("image/gif", 9, "a"), 400, "malformed-body"),
         (new("image/png", 0, "a"), 422, "invalid"),

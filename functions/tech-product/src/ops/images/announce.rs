@@ -6,7 +6,7 @@ use domain::{ImageId, Localized, UserId};
 use dynamodb::Stored;
 
 use super::{ATTEMPTS_MAX, Altered, ImageError, alter};
-use crate::domain::{GalleryError, MediaType, PICTURE_BYTES_MAX, Product, check_alt};
+use crate::domain::{MediaType, PICTURE_BYTES_MAX, Product, check_alt};
 use crate::files::UploadTo;
 use crate::table::{Picture, PictureState, picture_key};
 use crate::{Ctx, Intake};
@@ -73,11 +73,8 @@ pub async fn announce(
 async fn known(ctx: &Ctx, asked: &Picture) -> Result<Option<Picture>, ImageError> {
     let Some(known) = ctx.table.get_consistent::<Picture>(picture_key(asked.image_id)).await? else { return Ok(None) };
     let said = |picture: &Picture| (picture.media_type, picture.length, picture.alt.clone());
-    if said(&known) != said(asked) {
+    if said(&known) != said(asked) || known.state == PictureState::Removed {
         return Err(ImageError::OtherRequest);
-    }
-    if known.state == PictureState::Removed {
-        return Err(GalleryError::NoImage.into());
     }
     Ok(Some(known.into_row()))
 }

@@ -36,7 +36,7 @@ pub enum ImageError {
     /// The product's images do not change so.
     #[error(transparent)]
     Gallery(#[from] GalleryError),
-    /// The key was used for another announcement.
+    /// The key was used for another announcement, or for an image that was taken away.
     #[error("the key was used for another image")]
     OtherRequest,
     /// The bucket has no file of the length that was said.
@@ -93,7 +93,9 @@ async fn alter(
         };
         match ctx.table.commit(tx).await {
             Ok(()) => return Ok(Altered::Done(Box::new(after))),
-            Err(Error::Refused(refusal)) if refusal.failed().any(|(name, _)| name == "image") => return Ok(Altered::Moved),
+            Err(Error::Refused(refusal)) if refusal.failed().any(|(name, _)| name == "image") => {
+                return Ok(Altered::Moved);
+            }
             Err(Error::Refused(_)) => product = ctx.table.get_consistent(product_key(id)).await?,
             Err(error) => return Err(error.into()),
         }

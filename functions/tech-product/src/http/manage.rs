@@ -10,16 +10,19 @@ use super::problems::{
 use super::{brands, categories, images, imports, products, reviews, variants};
 use crate::Intake;
 
+/// There may be no such thing.
+const MISSING: [&Kind; 1] = [&kinds::NOT_FOUND];
+/// What a change of a product may be refused for.
+const CHANGES: [&Kind; 4] = [&kinds::NOT_FOUND, &kinds::CONFLICT, &kinds::INVALID, &STATUS];
+
 /// The routes of `tech-product-manage`.
 pub fn manage() -> Routes<Intake> {
-    reviews::routes(catalogue())
+    reviews::routes(of_imports(of_images(of_products(of_categories(Routes::new("tech-product-manage"))))))
 }
 
-fn catalogue() -> Routes<Intake> {
-    let (staff, staff_of) = (Access::Staff(ProductsWrite), Access::StaffOf(ProductsWrite));
-    let missing: &[&'static Kind] = &[&kinds::NOT_FOUND];
-    let changes: &[&'static Kind] = &[&kinds::NOT_FOUND, &kinds::CONFLICT, &kinds::INVALID, &STATUS];
-    Routes::new("tech-product-manage")
+/// Categories and brands.
+fn of_categories(routes: Routes<Intake>) -> Routes<Intake> {
+    routes
         .post("/v1/admin/categories", Access::Admin, "Make a category", categories::create)
         .about(
             "With the template that its products are described by: specifications of a type, required or not, \
@@ -33,7 +36,7 @@ fn catalogue() -> Routes<Intake> {
             "What a category's products are described by, hidden or not",
             categories::template,
         )
-        .refuses(missing)
+        .refuses(&MISSING)
         .patch("/v1/admin/categories/{category}", Access::Admin, "Change a category", categories::change)
         .about("An absent member stays. Products take a change of the fiscal part when they are saved next.")
         .refuses(&[&kinds::NOT_FOUND, &kinds::CONFLICT])
@@ -53,6 +56,12 @@ fn catalogue() -> Routes<Intake> {
         .refuses(&[&kinds::NOT_FOUND, &kinds::CONFLICT])
         .post("/v1/admin/brands/{brand}/verify", Access::Admin, "Verify a brand", brands::verify)
         .refuses(&[&kinds::NOT_FOUND, &kinds::CONFLICT])
+}
+
+/// Products and their variants.
+fn of_products(routes: Routes<Intake>) -> Routes<Intake> {
+    let (staff, staff_of) = (Access::Staff(ProductsWrite), Access::StaffOf(ProductsWrite));
+    routes
         .post("/v1/stores/{store_id}/products", staff, "Make a product", products::create)
         .about(
             "A `DRAFT` with one variant of that SKU; only active stores make products. `price` is in tiyin. \
@@ -62,19 +71,19 @@ fn catalogue() -> Routes<Intake> {
         .get("/v1/stores/{store_id}/products/all", staff, "List every product of a store", products::list)
         .about("In whatever status they are.")
         .get("/v1/stores/{store_id}/products/{product_id}", staff, "A product, on sale or not", products::show)
-        .refuses(missing)
+        .refuses(&MISSING)
         .patch("/v1/products/{product_id}", staff_of, "Change a product", products::change)
         .about(
             "An absent member stays, `null` removes it; of `specs` what is named changes. While it is on sale it \
              stays complete. `price` is the default variant's.",
         )
-        .refuses(changes)
+        .refuses(&CHANGES)
         .put("/v1/products/{product_id}/specifications", staff_of, "Say all its specifications", products::specify)
         .about(
             "What is not named is taken away. Names, types and units are at `GET \
              /v1/categories/{category}/spec-template`.",
         )
-        .refuses(changes)
+        .refuses(&CHANGES)
         .post("/v1/products/{product_id}/publish", staff_of, "Put a product on sale", products::publish)
         .about(
             "Needs its brand, its required specifications and an IKPU, of its own or its category's: `errors` \
@@ -83,10 +92,10 @@ fn catalogue() -> Routes<Intake> {
         .refuses(&[&kinds::NOT_FOUND, &kinds::CONFLICT, &kinds::INVALID, &STATUS, &STORE_NOT_ACTIVE])
         .post("/v1/products/{product_id}/unpublish", staff_of, "Take a product off sale for now", products::unpublish)
         .about("It can be published again.")
-        .refuses(changes)
+        .refuses(&CHANGES)
         .delete("/v1/products/{product_id}", staff_of, "Never sell a product again", products::discontinue)
         .about("It is `DISCONTINUED` and stays so; orders that name it keep what they froze.")
-        .refuses(changes)
+        .refuses(&CHANGES)
         .post("/v1/products/{product_id}/variants", staff_of, "Add a variant", variants::add)
         .about("Told apart by `options`, 20 at most. The price is in tiyin.")
         .refuses(&[&kinds::NOT_FOUND, &kinds::CONFLICT, &SKU_TAKEN, &VARIANTS_LIMIT])
@@ -99,9 +108,22 @@ fn catalogue() -> Routes<Intake> {
              own SKU stay.",
         )
         .refuses(&[&kinds::NOT_FOUND, &kinds::CONFLICT, &DEFAULT_VARIANT, &STOCK_RESERVED])
+}
+
+/// Images.
+fn of_images(routes: Routes<Intake>) -> Routes<Intake> {
+    let staff_of = Access::StaffOf(ProductsWrite);
+    routes
+}
+
+/// `routes` and those of what stores send as files: images, imports.
+fn files(routes: Routes<Intake>) -> Routes<Intake> {
+    let (staff, staff_of) = (Access::Staff(ProductsWrite), Access::StaffOf(ProductsWrite));
+    let missing: &[&'static Kind] = &[&kinds::NOT_FOUND];
+    routes
         .get("/v1/products/{product_id}/images", staff_of, "The images of a product, awaited ones included", images::list)
         .about("In the order of the page; `awaited` are announced and not confirmed yet.")
-        .refuses(missing)
+        .refuses(&MISSING)
         .post("/v1/products/{product_id}/images", staff_of, "Announce an image", images::announce)
         .about(
             "Answers where the file goes, by a `PUT` of exactly that type and length within 15 minutes. Confirm it then; \
@@ -120,7 +142,13 @@ fn catalogue() -> Routes<Intake> {
         .refuses(&[&kinds::NOT_FOUND, &NOT_UPLOADED])
         .delete("/v1/products/{product_id}/images/{image_id}", staff_of, "Take an image away", images::remove)
         .about("Awaited ones, too. Was it the primary one, the first of those that are left becomes it.")
-        .refuses(missing)
+        .refuses(&MISSING)
+}
+
+/// Imports.
+fn of_imports(routes: Routes<Intake>) -> Routes<Intake> {
+    let staff = Access::Staff(ProductsWrite);
+    routes
         .post("/v1/stores/{store_id}/imports", staff, "Import products from a file", imports::take)
         .about(
             "Send the file itself (NDJSON or CSV, gzip or not, 4 MB) or announce one (JSON) and `PUT` it to \

@@ -114,13 +114,6 @@ fn of_products(routes: Routes<Intake>) -> Routes<Intake> {
 fn of_images(routes: Routes<Intake>) -> Routes<Intake> {
     let staff_of = Access::StaffOf(ProductsWrite);
     routes
-}
-
-/// `routes` and those of what stores send as files: images, imports.
-fn files(routes: Routes<Intake>) -> Routes<Intake> {
-    let (staff, staff_of) = (Access::Staff(ProductsWrite), Access::StaffOf(ProductsWrite));
-    let missing: &[&'static Kind] = &[&kinds::NOT_FOUND];
-    routes
         .get("/v1/products/{product_id}/images", staff_of, "The images of a product, awaited ones included", images::list)
         .about("In the order of the page; `awaited` are announced and not confirmed yet.")
         .refuses(&MISSING)

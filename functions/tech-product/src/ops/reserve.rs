@@ -62,17 +62,12 @@ pub async fn reserve(ctx: &Ctx, id: ReservationId, request: &Reserve) -> Result<
 
 async fn look_and_hold(ctx: &Ctx, id: ReservationId, request: &Reserve) -> Result<Reservation, ReserveError> {
     let keys = request.lines.iter().map(|line| stock_key(line.product_id, line.variant_id));
-    let (earlier, stock) =
-        futures::try_join!(ctx.table.get_consistent(hold_key(id)), ctx.table.get_many::<Stock>(keys))
-            .map_err(ReserveError::Table)?;
-    if let Some(hold) = earlier {
-        return stored(&hold, request);
-    }
+    let stock = ctx.table.get_many::<Stock>(keys).await.map_err(ReserveError::Table)?;
     let stock: HashMap<VariantId, Stock> = stock.into_iter().map(|s| (s.variant_id, s.into_row())).collect();
     // What the read shows to be short needs no transaction: a crowd before an empty shelf is turned away cheaply.
     let refused: Vec<_> = request.lines.iter().filter_map(|line| refusal(line, stock.get(&line.variant_id))).collect();
     if !refused.is_empty() {
-        // This very request, sent twice at once, may be what took the stock.
+        // This very request, sent before, may be what took the stock.
         let earlier = ctx.table.get_consistent::<Hold>(hold_key(id)).await.map_err(ReserveError::Table)?;
         return earlier.map_or_else(|| Err(error(refused, request)), |hold| stored(&hold, request));
     }

@@ -1,5 +1,6 @@
 //! Calls to a service's routes as the gateway makes them, for tests.
 
+mod hostile;
 #[cfg(feature = "testing")]
 mod issuer;
 
@@ -13,6 +14,7 @@ use lambda_http::Request;
 use serde_json::{Value, json};
 use tower::{Service, ServiceExt};
 
+pub use hostile::{hostile, is_sound};
 #[cfg(feature = "testing")]
 pub use issuer::Issuer;
 

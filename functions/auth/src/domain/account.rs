@@ -233,6 +233,9 @@ mod tests {
         assert_eq!((working.awaited_code(), working.finish_by), (ready.awaited_code(), ready.finish_by));
         assert_eq!(working.given_up(), ready);
         assert_eq!((ready.awaited_code(), ready.shown_code()), (Some(TokenId::derived("t")), None));
-        assert_eq!((ready.verified(now).awaited_code(), ready.verified(now).shown_code()), (None, ready.awaited_code()));
+        assert_eq!(
+            (ready.verified(now).awaited_code(), ready.verified(now).shown_code()),
+            (None, ready.awaited_code())
+        );
     }
 }

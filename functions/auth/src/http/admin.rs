@@ -59,7 +59,11 @@ pub(super) async fn audit_logs(
     let query = match (&asked.resource, &asked.actor) {
         (Some(resource), None) if fits(resource) => audit_of_resource(resource),
         (None, Some(actor)) if fits(actor) => audit_of_actor(&audit::asked_actor(actor)),
-        _ => return Err(Problem::of(&kinds::PARAMETER).with("detail", "give either resource or actor, of up to 200 characters")),
+        _ => {
+            return Err(
+                Problem::of(&kinds::PARAMETER).with("detail", "give either resource or actor, of up to 200 characters")
+            );
+        }
     };
     let caller = claims.user_id.to_string();
     let found = audit::list(&ctx, page.apply(query, AUDIT, &caller)?).await?;

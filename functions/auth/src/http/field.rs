@@ -7,8 +7,11 @@ use crate::domain::{Code, Email, Password, PasswordError};
 
 pub(super) fn email(text: &str, locale: Locale) -> Result<Email, Problem> {
     text.parse().map_err(|_| {
-        let why =
-            Localized::new("elektron pochta manzili emas", "не похоже на адрес электронной почты", "must be an email address");
+        let why = Localized::new(
+            "elektron pochta manzili emas",
+            "не похоже на адрес электронной почты",
+            "must be an email address",
+        );
         Problem::field("email", why.get(locale))
     })
 }

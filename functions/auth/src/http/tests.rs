@@ -3,7 +3,7 @@
 use contracts::{PlatformRole, Service};
 use domain::UserId;
 use lambda::http::service;
-use lambda::testing::{Call, Reply, published};
+use lambda::testing::{Call, Reply, hostile, is_sound, published};
 use serde_json::{Value, json};
 
 use super::{account, public};
@@ -238,6 +238,27 @@ async fn sample_requests_are_answered() {
 }
 
 #[tokio::test]
+async fn nothing_that_anybody_sends_is_our_fault() {
+    let w = World::new().await;
+    w.begin_the_sessions_of_the_samples().await;
+    let public = service(public(), w.ctx.clone());
+    for name in ["register", "resend-verification", "verify-email-wrong", "login-unknown", "refresh-over"] {
+        for call in hostile(&samples::read(&format!("auth-public.{name}"))) {
+            let event = call.event().clone();
+            let reply = call.send(&public).await;
+            assert!(is_sound(&reply), "{name}: {reply:?}: {event}");
+        }
+    }
+    for name in ["login-history", "sessions", "logout", "audit-logs"] {
+        for call in hostile(&samples::read(&format!("auth-account.{name}"))) {
+            let event = call.event().clone();
+            let reply = w.own(call).await;
+            assert!(is_sound(&reply), "{name}: {reply:?}: {event}");
+        }
+    }
+}
+
+#[tokio::test]
 async fn the_workers_samples_write_the_audit_log_that_admins_read() {
     let w = World::new().await;
     let worker = AuthWorker::of(crate::Ctx::clone(&w.ctx), w.credentials.clone());
@@ -255,7 +276,8 @@ async fn the_workers_samples_write_the_audit_log_that_admins_read() {
     assert_eq!((by_resource.status, &by_resource.body), (200, &by_actor.body));
     assert_eq!(by_actor.body["items"].as_array().unwrap().len(), 1);
     assert_eq!(by_actor.body["items"][0]["action"], "store.approve");
-    let (long_resource, long_actor) = (format!("resource={}", "a".repeat(3_000)), format!("actor={}", "a".repeat(3_000)));
+    let (long_resource, long_actor) =
+        (format!("resource={}", "a".repeat(3_000)), format!("actor={}", "a".repeat(3_000)));
     for wrong in ["", "resource=a&actor=b", "actor=", &long_resource, &long_actor] {
         assert_eq!(admin(wrong).await.status, 400, "{wrong}");
     }

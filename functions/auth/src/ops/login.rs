@@ -112,7 +112,8 @@ async fn refuse_unknown(ctx: &IdentityCtx, command: &Login) -> Result<Error, Err
 /// Remembers a failure that counts nowhere. It costs the transaction that counting one costs.
 async fn remember(ctx: &IdentityCtx, command: &Login, user: UserId, failure: LoginFailure) -> Result<(), Error> {
     let row = attempt(ctx, command, user, Some(failure));
-    let in_vain = Adjust::upsert("in-vain").add("failures", 1).set_once("expires_at", (row.at + LOGIN_KEPT).as_second());
+    let in_vain =
+        Adjust::upsert("in-vain").add("failures", 1).set_once("expires_at", (row.at + LOGIN_KEPT).as_second());
     let tx = Tx::new().adjust("in vain", vain_key(nobody(&command.email)), in_vain).create("login", &row);
     Ok(ctx.table.commit(tx).await?)
 }

@@ -103,7 +103,8 @@ async fn repeat(
 async fn in_vain(ctx: &IdentityCtx, command: &VerifyEmail, now: Timestamp) -> Result<(), Error> {
     let (user_id, id) = (nobody(&command.email), TokenId::derived("auth/nobody"));
     let hash = String::new();
-    let token = UserToken { id, user_id, kind: TokenKind::EmailVerification, hash, attempts: 0, ends_at: now, used_at: None };
+    let token =
+        UserToken { id, user_id, kind: TokenKind::EmailVerification, hash, attempts: 0, ends_at: now, used_at: None };
     let done = match ctx.table.get_consistent::<UserToken>(token_key(user_id, id)).await? {
         Some(there) => ctx.table.replace(&there, there.missed()).await.map(|_| ()),
         None => ctx.table.create(&token).await,

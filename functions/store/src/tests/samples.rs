@@ -3,7 +3,7 @@
 use contracts::Service;
 use domain::{StoreId, UserId};
 use dynamodb::Tx;
-use lambda::testing::{Call, published};
+use lambda::testing::{Call, hostile, is_sound, published};
 use serde_json::Value;
 
 use super::{World, details, world};
@@ -43,6 +43,35 @@ async fn each_request_is_answered() {
         assert_eq!(replay(&w, name).await, 200, "{name}");
     }
     assert_eq!(replay(&w, "close").await, 204);
+}
+
+#[tokio::test]
+async fn nothing_that_anybody_sends_is_our_fault() {
+    let names = [
+        "open",
+        "mine",
+        "list",
+        "submit",
+        "approve",
+        "internal-terms",
+        "invite",
+        "accept",
+        "staff",
+        "settings",
+        "show-settings",
+        "suspend",
+        "reinstate",
+        "close",
+    ];
+    let w = world().await;
+    seed(&w).await;
+    for name in names {
+        for call in hostile(&sample(&format!("store-api.{name}"))) {
+            let event = call.event().clone();
+            let reply = w.send(call).await;
+            assert!(is_sound(&reply), "{name}: {reply:?}: {event}");
+        }
+    }
 }
 
 #[test]

@@ -1,6 +1,6 @@
 use contracts::{CartOwner, CartSnapshot, Offer, Service};
 use domain::CartItemId;
-use lambda::testing::{Call, published};
+use lambda::testing::{Call, hostile, is_sound, published};
 use serde_json::{Value, json};
 
 use super::item_of;
@@ -42,6 +42,19 @@ async fn every_sample_request_is_answered() {
     assert_eq!(sent("cart-api.merge").await.status, 200);
     let snapshot: CartSnapshot = serde_json::from_value(sent("cart-api.snapshot").await.body).unwrap();
     assert_eq!((snapshot.version, snapshot.converted_version, snapshot.lines[0].quantity), (1, 0, 2));
+}
+
+#[tokio::test]
+async fn nothing_that_anybody_sends_is_our_fault() {
+    let (w, token) = world_of_samples().await;
+    w.ctx.table.create(&Cart::of_guest(&token, w.ctx.clock.now())).await.unwrap();
+    for name in ["session", "show", "add", "quote", "snapshot", "merge"] {
+        for call in hostile(&sample(&format!("cart-api.{name}"))) {
+            let event = call.event().clone();
+            let reply = w.send(call).await;
+            assert!(is_sound(&reply), "{name}: {reply:?}: {event}");
+        }
+    }
 }
 
 #[test]

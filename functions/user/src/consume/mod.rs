@@ -54,13 +54,23 @@ impl Worker for Consumer {
             Fact::OrderDelivered(ended) => self.notify(&event, ended.user_id, Message::order_delivered(ended)).await,
             Fact::OrderCancelled(order) => self.notify(&event, order.user_id, Message::order_cancelled(order)).await,
             Fact::RefundCompleted(back) => self.notify(&event, back.user_id, Message::refund_completed(back)).await,
-            Fact::StaffInvited(staff) => self.notify_unless_own(&event, staff.user_id, Message::staff_invited(staff)).await,
-            Fact::StaffChanged(staff) => self.notify_unless_own(&event, staff.user_id, Message::staff_changed(staff)).await,
+            Fact::StaffInvited(staff) => {
+                self.notify_unless_own(&event, staff.user_id, Message::staff_invited(staff)).await
+            }
+            Fact::StaffChanged(staff) => {
+                self.notify_unless_own(&event, staff.user_id, Message::staff_changed(staff)).await
+            }
             Fact::StoreApproved(store) => self.notify(&event, store.owner_id, Message::store_approved(store)).await,
             Fact::StoreRejected(store) => self.notify(&event, store.owner_id, Message::store_rejected(store)).await,
-            Fact::StoreSuspended(store) => self.notify_unless_own(&event, store.owner_id, Message::store_suspended(store)).await,
-            Fact::StoreReinstated(store) => self.notify_unless_own(&event, store.owner_id, Message::store_reinstated(store)).await,
-            Fact::StoreClosed(store) => self.notify_unless_own(&event, store.owner_id, Message::store_closed(store)).await,
+            Fact::StoreSuspended(store) => {
+                self.notify_unless_own(&event, store.owner_id, Message::store_suspended(store)).await
+            }
+            Fact::StoreReinstated(store) => {
+                self.notify_unless_own(&event, store.owner_id, Message::store_reinstated(store)).await
+            }
+            Fact::StoreClosed(store) => {
+                self.notify_unless_own(&event, store.owner_id, Message::store_closed(store)).await
+            }
             Fact::ImportFinished(import) => {
                 self.notify(&event, import.requested_by, Message::import_finished(import)).await
             }

@@ -78,9 +78,12 @@ pub(super) async fn mark_all(State(ctx): State<Ctx>, User(me): User) -> Result<J
     Ok(Json(Marked { marked: ops::mark_all_read(&ctx, me.user_id).await? }))
 }
 
-/// What the reader's device asks for; the profile's language when it asks for none; Uzbek before there is a profile.
+/// What the reader's device asks for; the profile's language when it asks for none of ours; Uzbek before there is a
+/// profile.
 async fn language(ctx: &Ctx, user: UserId, headers: &HeaderMap) -> Result<Locale, Problem> {
-    if let Some(asked) = headers.get(ACCEPT_LANGUAGE).and_then(|value| value.to_str().ok()) {
+    let asked = headers.get(ACCEPT_LANGUAGE).and_then(|value| value.to_str().ok());
+    let known = |range: &str| range.split(';').next().is_some_and(|tag| tag.trim().parse::<Locale>().is_ok());
+    if let Some(asked) = asked.filter(|asked| asked.split(',').any(known)) {
         return Ok(Locale::from_accept_language(asked));
     }
     Ok(ops::profile(ctx, user).await?.map_or_else(Locale::default, |profile| profile.language))

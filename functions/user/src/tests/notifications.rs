@@ -1,7 +1,7 @@
 use contracts::{
     Actor, CancelReason, CheckoutCompleted, Event, Fact, Fulfilment, ImportFailed, ImportFailure, ImportFinished,
-    OrderCancelled, OrderEnded, OrderMoved, OrderPlaced, OrderedLine, PaymentCompleted, PaymentMethod, RefundCompleted, StaffFact,
-    StaffRole, StoreFact, StoreStanding,
+    OrderCancelled, OrderEnded, OrderMoved, OrderPlaced, OrderedLine, PaymentCompleted, PaymentMethod, RefundCompleted,
+    StaffFact, StaffRole, StoreFact, StoreStanding,
 };
 use domain::{CheckoutId, ImportId, Money, OrderId, ProductId, StoreId, UserId, VariantId};
 use jiff::SignedDuration;

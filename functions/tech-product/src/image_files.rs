@@ -130,7 +130,7 @@ mod tests {
         let at = |seconds| began(UNIX_EPOCH + Duration::from_secs(seconds));
         assert_eq!(at(1_800), at(3_599));
         assert_ne!(at(3_599), at(3_600));
-        assert_eq!(at(3_599) + SAME_FOR + LEADS_FOR, UNIX_EPOCH + Duration::from_secs(3_600) + LEADS_FOR);
+        assert_eq!(at(3_599) + SAME_FOR + LEADS_FOR, UNIX_EPOCH + Duration::from_hours(1) + LEADS_FOR);
     }
 
     #[test]

@@ -89,9 +89,10 @@ pub fn check(bytes: &[u8], announced: MediaType) -> Result<Option<Size>, Picture
     }
     let imagesize::ImageSize { width, height } = imagesize::blob_size(bytes).map_err(other)?;
     let side = |pixels| u32::try_from(pixels).ok().filter(|pixels| (1..=SIDE_MAX).contains(pixels));
-    let (fitting_width, fitting_height) = (side(width), side(height));
-    let size = fitting_width.zip(fitting_height).map(|(width, height)| Size { width, height });
-    size.map(Some).ok_or(PictureFault::Sides { width, height })
+    match (side(width), side(height)) {
+        (Some(width), Some(height)) => Ok(Some(Size { width, height })),
+        _ => Err(PictureFault::Sides { width, height }),
+    }
 }
 
 #[cfg(test)]

@@ -98,7 +98,7 @@ pub(super) struct AnnouncedView {
 }
 
 impl AnnouncedView {
-    pub(super) fn new(picture: Picture, to: Option<UploadTo>) -> Self {
+    pub(super) fn new(picture: &Picture, to: Option<UploadTo>) -> Self {
         Self {
             image_id: picture.image_id,
             product_id: picture.product_id,

@@ -69,7 +69,7 @@ pub(super) async fn announce(
     let new = NewImage { media_type, length, alt, key: key.map(|key| key.0) };
     let announced = announce::announce(&intake, product, new, staff.claims().user_id).await;
     let (picture, to) = announced.map_err(|e| problems::image(e, client.locale))?;
-    Ok(Created(AnnouncedView::new(picture, to)))
+    Ok(Created(AnnouncedView::new(&picture, to)))
 }
 
 pub(super) async fn confirm(

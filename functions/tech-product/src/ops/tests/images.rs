@@ -125,7 +125,7 @@ async fn what_was_not_announced_so_is_not_shown() {
         assert!(matches!(confirmed().await, Err(ImageError::Picture(PictureFault::Svg(_)))));
     }
     assert!(w.product().await.images.shown().is_empty());
-    assert_eq!(w.objects(), [name.clone()]);
+    assert_eq!(w.objects(), std::slice::from_ref(&name));
     // The right file can still come.
     w.put(name, SVG);
     confirmed().await.unwrap();

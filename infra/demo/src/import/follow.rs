@@ -100,20 +100,16 @@ impl Progress {
         let (done, total, refused) = (count("done"), count("total"), count("refused"));
         // An import that is taken up again began where it was.
         let (since, before) = *self.first.get_or_insert((Instant::now(), done));
-        let mut said = String::new();
-        if let (Ok(rows @ 1..), Ok(left)) = (u32::try_from(done - before), u32::try_from(total - done)) {
-            let left = since.elapsed() / rows * left;
-            said = format!(
-                ", {:.0} a second, {} left",
-                f64::from(rows) / since.elapsed().as_secs_f64(),
-                HumanDuration(left)
-            );
-        }
-        if refused > 0 {
-            said += &format!(", {refused} refused");
-        }
+        let speed = match (u32::try_from(done - before), u32::try_from(total - done)) {
+            (Ok(rows @ 1..), Ok(left)) => {
+                let (each, left) = (since.elapsed() / rows, HumanDuration(since.elapsed() / rows * left));
+                format!(", {:.0} a second, {left} left", 1.0 / each.as_secs_f64())
+            }
+            _ => String::new(),
+        };
+        let refused = if refused > 0 { format!(", {refused} refused") } else { String::new() };
         self.bar.set_length(total);
         self.bar.set_position(done);
-        self.bar.set_message(said);
+        self.bar.set_message(speed + &refused);
     }
 }

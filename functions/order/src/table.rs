@@ -17,7 +17,7 @@
 //! | a shopper's orders, newest first | `Query` of `USER#…`, prefix `ORDER#`, descending: order ids grow with time |
 //! | a shopper's order | `GetItem` with the caller's own id: a foreign one is not there |
 //! | a store's orders, newest first | `Query` of `STORE#…`, prefix `ORDER#`, descending, then `BatchGetItem` |
-//! | a store's order | `GetItem` of [`StoreOrder`], then of [`Order`] |
+//! | a store's order | `GetItem` of [`StoreOrder`], then of [`Order`](crate::domain::Order) |
 //! | a store's books, newest order first | `Query` of `STORE#…`, prefix `LEDGER#`, descending |
 //! | the books of a business day, oldest first | `Query` of `LEDGER#…` in GSI1 |
 //! | an order's history | `Query` of `NUMBER#…` |

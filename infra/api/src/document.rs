@@ -29,21 +29,21 @@ pub fn document(routes: &[Route], examples: &Examples) -> Result<Value, NameTake
     }
     let mut shared = schemas.into_shared()?;
     shared.insert("Problem".to_owned(), answers::problem());
-    let mut schemes = json!({
+    let mut credentials = json!({
         "token": {
             "type": "http", "scheme": "bearer", "bearerFormat": "JWT",
             "description": "`access_token` of `POST /v1/auth/login`; on a laptop, what `cargo local token shopper` prints.",
         },
         "payme": {"type": "http", "scheme": "basic", "description": "Payme's user and the key of its cash desk."},
     });
-    schemes.as_object_mut().into_iter().for_each(|schemes| schemes.extend(std::mem::take(&mut headers)));
+    credentials.as_object_mut().into_iter().for_each(|credentials| credentials.extend(std::mem::take(&mut headers)));
     Ok(json!({
         "openapi": "3.1.0",
         "info": {"title": "UltraMarket API", "version": env!("CARGO_PKG_VERSION"), "description": GUIDE},
         "servers": [{"url": "/", "description": "Where this document came from"}],
         "tags": groups::tags(),
         "paths": paths,
-        "components": {"schemas": shared, "examples": problems, "securitySchemes": schemes},
+        "components": {"schemas": shared, "examples": problems, "securitySchemes": credentials},
     }))
 }
 

@@ -156,9 +156,9 @@ async fn a_guarded_change_is_carried_out_once_however_often_it_is_tried() {
     let before = w.jar("a").await.unwrap();
     let one_more = || Adjust::existing().add("sweets", 1).equals("sweets", before.sweets).guarded();
     let tries = (0..5).map(|_| w.table.commit(Tx::new().adjust("sweets", jar("a").key(), one_more())));
-    let tried = futures::future::join_all(tries).await;
-    assert_eq!(tried.iter().filter(|result| result.is_ok()).count(), 1);
-    assert!(tried.iter().all(|result| result.as_ref().err().is_none_or(|e| e.refused() == Some("sweets"))));
+    let results = futures::future::join_all(tries).await;
+    assert_eq!(results.iter().filter(|result| result.is_ok()).count(), 1);
+    assert!(results.iter().all(|result| result.as_ref().err().is_none_or(|e| e.refused() == Some("sweets"))));
     assert_eq!(w.jar("a").await.unwrap().sweets, before.sweets + 1);
 }
 

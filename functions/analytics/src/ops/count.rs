@@ -103,13 +103,15 @@ impl Batch {
         for row in ctx.table.get_many::<EventRow>(asked.into_iter().map(Mark::record_key)).await? {
             recorded.insert(Mark::of(&row.event));
         }
-        recorded.iter().for_each(|mark| ctx.recorded.remember(mark));
+        for mark in &recorded {
+            ctx.recorded.remember(mark);
+        }
         self.events.retain(|mark, _| !recorded.contains(mark));
 
         let places = std::mem::take(&mut self.places);
         let writes = places.into_iter().map(|place| {
             let row = rows.remove(&place).unwrap_or_default();
-            let change = self.change(&place, row, &recorded);
+            let change = self.change(&place, &row, &recorded);
             async move {
                 let written = match change {
                     Ok(Some(tx)) => ctx.table.commit(tx).await.map_err(CountError::from),
@@ -131,7 +133,7 @@ impl Batch {
     }
 
     /// What is to be written to the row of `place`, which was read as `row`; none when it has everything.
-    fn change(&self, place: &Place, row: MarksRow, recorded: &HashSet<Mark>) -> Result<Option<Tx>, Uncountable> {
+    fn change(&self, place: &Place, row: &MarksRow, recorded: &HashSet<Mark>) -> Result<Option<Tx>, Uncountable> {
         let (mut sum, mut owner, mut marks) = (Adds::new(), None, Vec::new());
         for (mark, (_, tally)) in &self.events {
             let Some(adds) = tally.row(place).filter(|_| !row.marks.contains(mark)) else { continue };

@@ -59,7 +59,7 @@ fn shown_text(text: &str) -> String {
     }
     match text.lines().count() {
         0..=ITEMS_MAX => text.to_owned(),
-        _ => text.lines().take(ITEMS_MAX).map(|line| format!("{line}\n")).collect(),
+        _ => text.split_inclusive('\n').take(ITEMS_MAX).collect(),
     }
 }
 

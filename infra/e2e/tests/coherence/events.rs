@@ -46,7 +46,7 @@ fn every_way_into_a_function_has_a_sample_request() {
     let mut missing = BTreeSet::new();
     for route in &routes {
         let of = |name: &str| name.split('.').next() == Some(route.function);
-        let sampled = samples.iter().filter(|(name, _)| of(name)).any(|(_, event)| {
+        let heard = samples.iter().filter(|(name, _)| of(name)).any(|(_, event)| {
             let (method, path) = (&event["requestContext"]["http"]["method"], event["rawPath"].as_str().unwrap_or("-"));
             let fits = |other: &&lambda::http::Route| {
                 other.function == route.function && *method == other.method.as_str() && is_of(other.path, path)
@@ -55,7 +55,7 @@ fn every_way_into_a_function_has_a_sample_request() {
             let met = routes.iter().filter(fits).min_by_key(|other| other.path.matches('{').count());
             met.is_some_and(|met| way(met.access) == way(route.access))
         });
-        if !sampled {
+        if !heard {
             missing.insert(format!("{}: {}", route.function, way(route.access)));
         }
     }

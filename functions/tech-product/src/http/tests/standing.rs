@@ -77,7 +77,7 @@ async fn another_store_is_not_concerned_and_its_products_fill_the_page() {
 #[tokio::test]
 async fn of_all_that_is_told_at_once_the_latest_revision_stays() {
     let w = World::start().await;
-    let all: Vec<_> = (1..=8).map(|revision| told(revision)).collect();
+    let all: Vec<_> = (1..=8).map(told).collect();
     for done in join_all(all.iter().map(|told| stands(&w.ctx, told, told.revision % 2 == 0))).await {
         done.unwrap();
     }

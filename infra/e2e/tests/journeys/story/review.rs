@@ -9,7 +9,8 @@ use super::market::Market;
 pub(super) async fn is_written_approved_and_seen(cloud: &Cloud, market: &Market, shopper: &Person, other: &Person) {
     let page = format!("/v1/products/{}", market.processor.product_id);
     let (reviews, unread) = (format!("{page}/reviews"), cloud.client().get(&page).await.expect_status(200));
-    let words = json!({"rating": 4, "title": "Tez va sovuq", "text": "Ikki haftadan beri ishlatyapman, shovqini yo'q."});
+    let words =
+        json!({"rating": 4, "title": "Tez va sovuq", "text": "Ikki haftadan beri ishlatyapman, shovqini yo'q."});
     assert_eq!(other.client.post(&reviews, &words).await.code(), "not-delivered");
     let written = e2e::until("the delivery is known where reviews are", || async {
         let reply = shopper.client.post(&reviews, &words).await;
@@ -42,5 +43,8 @@ pub(super) async fn is_written_approved_and_seen(cloud: &Cloud, market: &Market,
     let reply = json!({"text": "Rahmat, xaridingiz bilan!"});
     market.chilonzor.owner.client.call("PUT", &format!("{one}/reply"), Some(&reply)).await.expect_status(200);
     let item = cloud.client().get(&reviews).await.expect_status(200).body["items"][0].take();
-    assert_eq!((&item["title"], &item["helpful"], &item["reply"]["text"]), (&words["title"], &json!(1), &reply["text"]));
+    assert_eq!(
+        (&item["title"], &item["helpful"], &item["reply"]["text"]),
+        (&words["title"], &json!(1), &reply["text"])
+    );
 }

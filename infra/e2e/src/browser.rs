@@ -27,7 +27,7 @@ pub struct Browser {
 }
 
 impl Browser {
-    /// Opens a window of that size; none on a machine without a browser, unless `REQUIRE_BROWSER` is set.
+    /// Opens a window of that size; none on a machine without a browser, unless `REQUIRE_PROGRAMS` is set.
     ///
     /// # Panics
     /// When a browser is required and there is none, or it does not start.
@@ -42,7 +42,7 @@ impl Browser {
             .spawn();
         let Ok(mut driver) = started else {
             assert!(
-                std::env::var_os("REQUIRE_BROWSER").is_none(),
+                std::env::var_os("REQUIRE_PROGRAMS").is_none(),
                 "{DRIVER} does not start, and a browser is required"
             );
             eprintln!("SKIPPED: no {DRIVER} on this machine; Debian's packages are chromium and chromium-driver");

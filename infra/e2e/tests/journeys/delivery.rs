@@ -2,9 +2,13 @@ use std::time::Duration;
 
 use aws_config::{BehaviorVersion, Region, SdkConfig};
 use aws_credential_types::Credentials;
+use aws_sdk_dynamodb::types::AttributeValue;
+use base64::Engine;
+use base64::engine::general_purpose::STANDARD;
+use dynamodb::OutboxRow;
 use e2e::{Cloud, Person, Shop};
 use futures::future::join_all;
-use serde_json::Value;
+use serde_json::{Value, json};
 
 /// The operator's way into the cloud's AWS.
 async fn aws(cloud: &Cloud) -> SdkConfig {
@@ -21,8 +25,12 @@ async fn aws(cloud: &Cloud) -> SdkConfig {
 async fn outbox_event(cloud: &Cloud, kind: &str) -> String {
     let client = aws_sdk_dynamodb::Client::new(&aws(cloud).await);
     let rows = client.scan().table_name(cloud.resource("OrderTable")).send().await.unwrap();
-    let mut events = rows.items().iter().filter_map(|row| row.get("event")?.as_s().ok());
-    events.rfind(|text| text.contains(&format!("\"{kind}\""))).expect("the event was told").clone()
+    let mut events = rows.items().iter().filter_map(|row| match row.get("event")? {
+        AttributeValue::S(plain) => OutboxRow::streamed(&json!({"S": plain})),
+        AttributeValue::B(packed) => OutboxRow::streamed(&json!({"B": STANDARD.encode(packed)})),
+        _ => None,
+    });
+    events.rfind(|text| text.contains(&format!("\"{kind}\""))).expect("the event was told")
 }
 
 async fn depth(cloud: &Cloud, queue: &str) -> Option<u64> {

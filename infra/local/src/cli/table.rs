@@ -1,9 +1,17 @@
 //! `local table`: the items of a table, to be read by people.
 
+use std::io::Read;
+
+use base64::Engine;
+use base64::engine::general_purpose::STANDARD;
+use flate2::read::DeflateDecoder;
 use serde_json::{Map, Value, json};
 
 use super::client::Client;
 use super::{Error, names};
+
+/// Bytes of what is unpacked to be shown: an item is 400 KB at most, and text shrinks to a tenth.
+const UNPACKED_MAX: u64 = 4 << 20;
 
 /// The first `limit` items of a table, of a partition, or of a partition's sort keys that begin with a text.
 pub(super) async fn table(
@@ -106,8 +114,17 @@ fn plain_value(value: &Value) -> Value {
         "M" => Value::Object(plain(value)),
         "L" => value.as_array().into_iter().flatten().map(plain_value).collect(),
         "NULL" => Value::Null,
+        "B" => unpacked(value).unwrap_or_else(|| value.clone()),
         _ => value.clone(),
     }
+}
+
+/// Bytes that are compressed JSON (raw deflate), as people read it. None for any others.
+fn unpacked(bytes: &Value) -> Option<Value> {
+    let packed = STANDARD.decode(bytes.as_str()?).ok()?;
+    let mut json = String::new();
+    DeflateDecoder::new(packed.as_slice()).take(UNPACKED_MAX).read_to_string(&mut json).ok()?;
+    serde_json::from_str(&json).ok()
 }
 
 #[cfg(test)]
@@ -127,6 +144,14 @@ mod tests {
         let item = json!({"PK": {"S": "a"}, "SK": {"N": "7"}, "list": {"L": [{"BOOL": true}, {"NULL": true}]},
             "m": {"M": {"x": {"S": "y"}}}, "name": {"S": "so'm"}});
         assert_eq!(schema().readable(plain(&item)), "a  7\n  list  [true,null]\n  m     {\"x\":\"y\"}\n  name  so'm");
+    }
+
+    #[test]
+    fn compressed_json_is_shown_as_json_and_other_bytes_as_they_are() {
+        // `{"a":1}`, stored without compression: final block of 7 bytes.
+        let deflated = STANDARD.encode([&[1, 7, 0, 248, 255][..], br#"{"a":1}"#].concat());
+        let item = json!({"packed": {"B": deflated}, "other": {"B": "3q2+7w=="}});
+        assert_eq!(Value::Object(plain(&item)), json!({"packed": {"a": 1}, "other": "3q2+7w=="}));
     }
 
     #[test]

@@ -87,7 +87,7 @@ impl Shop {
         let id = store.text("store_id");
         owner.client.post(&format!("/v1/stores/{id}/submit"), &json!({})).await.expect_status(200);
         admin.client.post(&format!("/v1/admin/stores/{id}/approve"), &json!({})).await.expect_status(200);
-        let plan = json!({"plan": "PREMIUM"});
+        let plan = json!({"plan": "ENTERPRISE"});
         admin.client.post(&format!("/v1/admin/stores/{id}/plan"), &plan).await.expect_status(200);
         id
     }

@@ -41,11 +41,8 @@ pub struct UploadTo {
     pub headers: Vec<(String, String)>,
 }
 
-/// Where uploads are kept until they are worked off.
-pub trait ImportFiles: Send + Sync {
-    /// Keeps `bytes`; keeping the same name again replaces them.
-    fn keep<'a>(&'a self, name: &'a str, bytes: Vec<u8>) -> BoxFuture<'a, Result<(), FileError>>;
-
+/// Files that come from outside and are read here.
+pub trait Files: Send + Sync {
     /// Where a file of that length and media type can be put, for so long.
     fn address<'a>(
         &'a self,
@@ -55,11 +52,17 @@ pub trait ImportFiles: Send + Sync {
         lasts: Duration,
     ) -> BoxFuture<'a, Result<UploadTo, FileError>>;
 
+    /// At most `limit` bytes of a file from `offset` on; fewer at its end. [`FileError::Gone`] when there is none.
+    fn part<'a>(&'a self, name: &'a str, offset: u64, limit: u64) -> BoxFuture<'a, Result<Vec<u8>, FileError>>;
+}
+
+/// Where uploads are kept until they are worked off.
+pub trait ImportFiles: Files {
+    /// Keeps `bytes`; keeping the same name again replaces them.
+    fn keep<'a>(&'a self, name: &'a str, bytes: Vec<u8>) -> BoxFuture<'a, Result<(), FileError>>;
+
     /// The length of a file in bytes; `None` when there is none of that name.
     fn length<'a>(&'a self, name: &'a str) -> BoxFuture<'a, Result<Option<u64>, FileError>>;
-
-    /// At most `limit` bytes of a file from `offset` on; fewer at its end.
-    fn part<'a>(&'a self, name: &'a str, offset: u64, limit: u64) -> BoxFuture<'a, Result<Vec<u8>, FileError>>;
 }
 
 /// An S3 bucket.
@@ -83,15 +86,7 @@ impl S3Files {
     }
 }
 
-impl ImportFiles for S3Files {
-    fn keep<'a>(&'a self, name: &'a str, bytes: Vec<u8>) -> BoxFuture<'a, Result<(), FileError>> {
-        Box::pin(async move {
-            let call = self.s3.put_object().bucket(&self.bucket).key(name).content_type("application/x-ndjson");
-            let kept = call.body(ByteStream::from(bytes)).send().await;
-            kept.map(|_| ()).map_err(|e| FileError::Unavailable(DisplayErrorContext(&e).to_string()))
-        })
-    }
-
+impl Files for S3Files {
     fn address<'a>(
         &'a self,
         name: &'a str,
@@ -100,24 +95,13 @@ impl ImportFiles for S3Files {
         lasts: Duration,
     ) -> BoxFuture<'a, Result<UploadTo, FileError>> {
         Box::pin(async move {
-            let wrong = |cause: String| FileError::Unavailable(cause);
-            let length = i64::try_from(length).map_err(|e| wrong(e.to_string()))?;
-            let lasts = PresigningConfig::expires_in(lasts).map_err(|e| wrong(e.to_string()))?;
+            let length = i64::try_from(length).map_err(|e| FileError::Unavailable(e.to_string()))?;
+            let lasts = PresigningConfig::expires_in(lasts).map_err(unavailable)?;
             let put = self.s3.put_object().bucket(&self.bucket).key(name);
-            let put = put.content_length(length).content_type(media_type).presigned(lasts).await;
-            let put = put.map_err(|e| wrong(DisplayErrorContext(&e).to_string()))?;
+            let put =
+                put.content_length(length).content_type(media_type).presigned(lasts).await.map_err(unavailable)?;
             let headers = put.headers().map(|(name, value)| (name.to_owned(), value.to_owned())).collect();
             Ok(UploadTo { url: put.uri().to_owned(), headers })
-        })
-    }
-
-    fn length<'a>(&'a self, name: &'a str) -> BoxFuture<'a, Result<Option<u64>, FileError>> {
-        Box::pin(async move {
-            match self.s3.head_object().bucket(&self.bucket).key(name).send().await {
-                Ok(head) => Ok(head.content_length().and_then(|length| u64::try_from(length).ok())),
-                Err(error) if error.as_service_error().is_some_and(HeadObjectError::is_not_found) => Ok(None),
-                Err(error) => Err(FileError::Unavailable(DisplayErrorContext(&error).to_string())),
-            }
         })
     }
 
@@ -127,12 +111,36 @@ impl ImportFiles for S3Files {
             let call = self.s3.get_object().bucket(&self.bucket).key(name).range(format!("bytes={offset}-{last}"));
             let answer = call.send().await.map_err(|error| match error.as_service_error() {
                 Some(e) if e.is_no_such_key() => FileError::Gone(name.to_owned()),
-                _ => FileError::Unavailable(DisplayErrorContext(&error).to_string()),
+                _ => unavailable(error),
             })?;
-            let body = answer.body.collect().await.map_err(|e| FileError::Unavailable(e.to_string()))?;
-            Ok(body.to_vec())
+            Ok(answer.body.collect().await.map_err(unavailable)?.to_vec())
         })
     }
+}
+
+impl ImportFiles for S3Files {
+    fn keep<'a>(&'a self, name: &'a str, bytes: Vec<u8>) -> BoxFuture<'a, Result<(), FileError>> {
+        Box::pin(async move {
+            let call = self.s3.put_object().bucket(&self.bucket).key(name).content_type("application/x-ndjson");
+            call.body(ByteStream::from(bytes)).send().await.map_err(unavailable)?;
+            Ok(())
+        })
+    }
+
+    fn length<'a>(&'a self, name: &'a str) -> BoxFuture<'a, Result<Option<u64>, FileError>> {
+        Box::pin(async move {
+            match self.s3.head_object().bucket(&self.bucket).key(name).send().await {
+                Ok(head) => Ok(head.content_length().and_then(|length| u64::try_from(length).ok())),
+                Err(error) if error.as_service_error().is_some_and(HeadObjectError::is_not_found) => Ok(None),
+                Err(error) => Err(unavailable(error)),
+            }
+        })
+    }
+}
+
+/// With everything that the SDK's error goes back to.
+pub(crate) fn unavailable(error: impl std::error::Error) -> FileError {
+    FileError::Unavailable(DisplayErrorContext(error).to_string())
 }
 
 #[cfg(test)]

@@ -2,13 +2,12 @@
 
 use std::time::{Duration, SystemTime, UNIX_EPOCH};
 
-use aws_sdk_s3::error::DisplayErrorContext;
 use aws_sdk_s3::presigning::PresigningConfig;
 use aws_sdk_s3::primitives::ByteStream;
 use futures::future::BoxFuture;
 
 use crate::domain::MediaType;
-use crate::files::{FileError, ImportFiles, S3Files, UploadTo};
+use crate::files::{FileError, Files, S3Files, unavailable};
 
 /// Addresses of one picture are the same for so long, so that browsers keep what they got.
 const SAME_FOR: Duration = Duration::from_mins(30);
@@ -18,19 +17,8 @@ pub const LEADS_FOR: Duration = Duration::from_mins(30);
 const KEPT: &str = "public, max-age=31536000, immutable";
 
 /// Where pictures are.
-pub trait ImageFiles: Send + Sync {
+pub trait ImageFiles: Files {
     /// Where a file of that length and media type can be put, for so long.
-    fn address<'a>(
-        &'a self,
-        name: &'a str,
-        length: u64,
-        media_type: MediaType,
-        lasts: Duration,
-    ) -> BoxFuture<'a, Result<UploadTo, FileError>>;
-
-    /// The first `limit` bytes of a file; [`FileError::Gone`] when there is none.
-    fn read<'a>(&'a self, name: &'a str, limit: u64) -> BoxFuture<'a, Result<Vec<u8>, FileError>>;
-
     /// Keeps a picture that was checked, as it is sent to whoever looks at it.
     fn publish<'a>(
         &'a self,
@@ -47,20 +35,6 @@ pub trait ImageFiles: Send + Sync {
 }
 
 impl ImageFiles for S3Files {
-    fn address<'a>(
-        &'a self,
-        name: &'a str,
-        length: u64,
-        media_type: MediaType,
-        lasts: Duration,
-    ) -> BoxFuture<'a, Result<UploadTo, FileError>> {
-        ImportFiles::address(self, name, length, media_type.name(), lasts)
-    }
-
-    fn read<'a>(&'a self, name: &'a str, limit: u64) -> BoxFuture<'a, Result<Vec<u8>, FileError>> {
-        self.part(name, 0, limit)
-    }
-
     fn publish<'a>(
         &'a self,
         name: &'a str,
@@ -70,28 +44,27 @@ impl ImageFiles for S3Files {
         Box::pin(async move {
             let call = self.s3.put_object().bucket(&self.bucket).key(name).content_type(media_type.name());
             let call = call.cache_control(KEPT).content_disposition(disposition(name, media_type));
-            let kept = call.body(ByteStream::from(bytes)).send().await;
-            kept.map(|_| ()).map_err(|e| FileError::Unavailable(DisplayErrorContext(&e).to_string()))
+            call.body(ByteStream::from(bytes)).send().await.map_err(unavailable)?;
+            Ok(())
         })
     }
 
     fn remove<'a>(&'a self, name: &'a str) -> BoxFuture<'a, Result<(), FileError>> {
         Box::pin(async move {
-            let removed = self.s3.delete_object().bucket(&self.bucket).key(name).send().await;
-            removed.map(|_| ()).map_err(|e| FileError::Unavailable(DisplayErrorContext(&e).to_string()))
+            self.s3.delete_object().bucket(&self.bucket).key(name).send().await.map_err(unavailable)?;
+            Ok(())
         })
     }
 
     fn link<'a>(&'a self, name: &'a str) -> BoxFuture<'a, Result<String, FileError>> {
         Box::pin(async move {
-            let wrong = |cause: String| FileError::Unavailable(cause);
             // Signatures go by the SDK's clock, as all others of its calls do.
             let now = self.s3.config().time_source().map(|clock| clock.now());
-            let now = now.ok_or_else(|| wrong("the SDK has no clock".to_owned()))?;
+            let now = now.ok_or_else(|| FileError::Unavailable("the SDK has no clock".to_owned()))?;
             let lasts = PresigningConfig::builder().start_time(began(now)).expires_in(SAME_FOR + LEADS_FOR).build();
             let get = self.s3.get_object().bucket(&self.bucket).key(name);
-            let get = get.presigned(lasts.map_err(|e| wrong(e.to_string()))?).await;
-            Ok(get.map_err(|e| wrong(DisplayErrorContext(&e).to_string()))?.uri().to_owned())
+            let get = get.presigned(lasts.map_err(unavailable)?).await.map_err(unavailable)?;
+            Ok(get.uri().to_owned())
         })
     }
 }

@@ -22,7 +22,7 @@ use crate::ops::upload::{File, Plan, take};
 use crate::ops::work_off::work_off;
 use crate::queue::QueueError;
 use crate::table::{SCHEMA, Stock, import_key, stock_of};
-use crate::{Ctx, ImageFiles, ImportFiles, ImportQueue, Intake, Reading, Stores, UploadTo};
+use crate::{Ctx, Files, ImageFiles, ImportFiles, ImportQueue, Intake, Reading, Stores, UploadTo};
 
 pub(crate) struct World {
     db: DynamoDb,
@@ -289,12 +289,7 @@ impl Membership for OneOwner {
     }
 }
 
-impl ImportFiles for MemoryFiles {
-    fn keep<'a>(&'a self, name: &'a str, bytes: Vec<u8>) -> BoxFuture<'a, Result<(), FileError>> {
-        self.0.lock().unwrap().insert(name.to_owned(), bytes);
-        Box::pin(async { Ok(()) })
-    }
-
+impl Files for MemoryFiles {
     fn address<'a>(
         &'a self,
         name: &'a str,
@@ -307,11 +302,6 @@ impl ImportFiles for MemoryFiles {
         Box::pin(async move { Ok(UploadTo { url: format!("https://bucket.example/{name}"), headers }) })
     }
 
-    fn length<'a>(&'a self, name: &'a str) -> BoxFuture<'a, Result<Option<u64>, FileError>> {
-        let length = self.0.lock().unwrap().get(name).map(|bytes| bytes.len() as u64);
-        Box::pin(async move { Ok(length) })
-    }
-
     fn part<'a>(&'a self, name: &'a str, offset: u64, limit: u64) -> BoxFuture<'a, Result<Vec<u8>, FileError>> {
         let files = self.0.lock().unwrap();
         let part = files.get(name).map(|bytes| {
@@ -322,21 +312,19 @@ impl ImportFiles for MemoryFiles {
     }
 }
 
+impl ImportFiles for MemoryFiles {
+    fn keep<'a>(&'a self, name: &'a str, bytes: Vec<u8>) -> BoxFuture<'a, Result<(), FileError>> {
+        self.0.lock().unwrap().insert(name.to_owned(), bytes);
+        Box::pin(async { Ok(()) })
+    }
+
+    fn length<'a>(&'a self, name: &'a str) -> BoxFuture<'a, Result<Option<u64>, FileError>> {
+        let length = self.0.lock().unwrap().get(name).map(|bytes| bytes.len() as u64);
+        Box::pin(async move { Ok(length) })
+    }
+}
+
 impl ImageFiles for MemoryFiles {
-    fn address<'a>(
-        &'a self,
-        name: &'a str,
-        length: u64,
-        media_type: MediaType,
-        lasts: Duration,
-    ) -> BoxFuture<'a, Result<UploadTo, FileError>> {
-        ImportFiles::address(self, name, length, media_type.name(), lasts)
-    }
-
-    fn read<'a>(&'a self, name: &'a str, limit: u64) -> BoxFuture<'a, Result<Vec<u8>, FileError>> {
-        self.part(name, 0, limit)
-    }
-
     fn publish<'a>(&'a self, name: &'a str, bytes: Vec<u8>, _: MediaType) -> BoxFuture<'a, Result<(), FileError>> {
         self.keep(name, bytes)
     }

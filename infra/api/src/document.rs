@@ -18,25 +18,19 @@ const GUIDE: &str = include_str!("guide.md");
 pub fn document(routes: &[Route], examples: &Examples) -> Result<Value, NameTaken> {
     let (mut schemas, mut problems) = (Schemas::default(), Map::new());
     let mut paths = Map::new();
-    let mut headers = Map::new();
+    let mut credentials = Map::new();
     for route in routes.iter().filter(|route| Gateway::of(route) == Gateway::Public) {
         let operation = route.operation(&mut schemas);
         let kinds = answers::kinds(route, &operation.problems);
         problems.extend(kinds.into_iter().map(|kind| (kind.code.to_owned(), json!({"value": answers::example(kind)}))));
-        headers.extend(operation.credential.map(|header| (header.to_owned(), in_header(header))));
+        credentials.extend(operation.credential.map(|header| (header.to_owned(), in_header(header))));
         let path = paths.entry(route.path).or_insert_with(|| json!({}));
         path[route.method.as_str().to_lowercase()] = describe(route, operation, examples);
     }
     let mut shared = schemas.into_shared()?;
     shared.insert("Problem".to_owned(), answers::problem());
-    let mut credentials = json!({
-        "token": {
-            "type": "http", "scheme": "bearer", "bearerFormat": "JWT",
-            "description": "`access_token` of `POST /v1/auth/login`; on a laptop, what `cargo local token shopper` prints.",
-        },
-        "payme": {"type": "http", "scheme": "basic", "description": "Payme's user and the key of its cash desk."},
-    });
-    credentials.as_object_mut().into_iter().for_each(|credentials| credentials.extend(std::mem::take(&mut headers)));
+    credentials.insert("token".to_owned(), bearer());
+    credentials.insert("payme".to_owned(), basic());
     Ok(json!({
         "openapi": "3.1.0",
         "info": {"title": "UltraMarket API", "version": env!("CARGO_PKG_VERSION"), "description": GUIDE},
@@ -45,6 +39,17 @@ pub fn document(routes: &[Route], examples: &Examples) -> Result<Value, NameTake
         "paths": paths,
         "components": {"schemas": shared, "examples": problems, "securitySchemes": credentials},
     }))
+}
+
+fn bearer() -> Value {
+    json!({
+        "type": "http", "scheme": "bearer", "bearerFormat": "JWT",
+        "description": "`access_token` of `POST /v1/auth/login`; on a laptop, what `cargo local token shopper` prints.",
+    })
+}
+
+fn basic() -> Value {
+    json!({"type": "http", "scheme": "basic", "description": "Payme's user and the key of its cash desk."})
 }
 
 fn in_header(name: &str) -> Value {

@@ -2,17 +2,6 @@
 
 use super::*;
 
-async fn paid(w: &World) -> CheckoutId {
-    let checkout = waiting(w).await;
-    create(w, ID, checkout).await;
-    assert_eq!(call(w, "PerformTransaction", json!({"id": ID})).await["result"]["state"], 2);
-    checkout
-}
-
-async fn reverse(w: &World) -> Value {
-    call(w, "CancelTransaction", json!({"id": ID, "reason": 5})).await
-}
-
 /// Everything that a reversed payment brings with it, once.
 async fn is_reversed(w: &World, checkout: CheckoutId) {
     let reversed = whole(w, checkout).await;

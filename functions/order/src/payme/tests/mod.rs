@@ -68,6 +68,19 @@ async fn told(w: &World, wanted: fn(&Fact) -> bool) -> usize {
     count
 }
 
+/// A checkout whose transaction was performed.
+async fn paid(w: &World) -> CheckoutId {
+    let checkout = waiting(w).await;
+    create(w, ID, checkout).await;
+    assert_eq!(call(w, "PerformTransaction", json!({"id": ID})).await["result"]["state"], 2);
+    checkout
+}
+
+/// Payme takes a performed transaction back.
+async fn reverse(w: &World) -> Value {
+    call(w, "CancelTransaction", json!({"id": ID, "reason": 5})).await
+}
+
 #[tokio::test]
 async fn nobody_but_payme_is_answered() {
     let w = world().await;

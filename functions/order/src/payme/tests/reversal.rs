@@ -7,17 +7,6 @@ use crate::domain::PaidFrom;
 use crate::ops::{CompleteRefund, RefundError, complete_refund, history};
 use crate::table::HistoryEntry;
 
-async fn paid(w: &World) -> CheckoutId {
-    let checkout = waiting(w).await;
-    create(w, ID, checkout).await;
-    assert_eq!(call(w, "PerformTransaction", json!({"id": ID})).await["result"]["state"], 2);
-    checkout
-}
-
-async fn reverse(w: &World) -> Value {
-    call(w, "CancelTransaction", json!({"id": ID, "reason": 5})).await
-}
-
 async fn last_move(w: &World, order: &crate::domain::Order) -> HistoryEntry {
     let moves = history(&w.ctx.table, order).await.unwrap();
     assert_eq!(moves.len(), order.moves as usize);

@@ -21,6 +21,7 @@ use crate::table::ReportReason;
 pub(super) struct NewBody {
     /// Stars, 1 to 5.
     #[garde(skip)]
+    #[schemars(range(min = 1, max = 5))]
     rating: u8,
     #[garde(skip)]
     title: Option<String>,
@@ -35,6 +36,7 @@ pub(super) struct NewBody {
 pub(super) struct ChangeBody {
     /// Stars, 1 to 5.
     #[garde(skip)]
+    #[schemars(range(min = 1, max = 5))]
     rating: Option<u8>,
     #[serde(default)]
     #[garde(skip)]

@@ -80,7 +80,7 @@ async fn known(ctx: &Ctx, asked: &Picture) -> Result<Option<Picture>, ImageError
 }
 
 async fn address(intake: &Intake, picture: &Picture) -> Result<UploadTo, ImageError> {
-    Ok(intake.images.address(&picture.incoming(), picture.length, picture.media_type, UPLOAD_TIME).await?)
+    Ok(intake.images.address(&picture.incoming(), picture.length, picture.media_type.name(), UPLOAD_TIME).await?)
 }
 
 fn check(new: &NewImage) -> Result<(), ImageError> {

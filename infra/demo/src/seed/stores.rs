@@ -25,21 +25,25 @@ pub(super) async fn open(seeding: &Seeding) -> Result<Stores, Failure> {
             None => seeding.vendor.post("/v1/stores", &wanted["store"]).await?,
         };
         let id = text(&store, "store_id")?.to_owned();
-        approve(seeding, &id, text(&store, "status")?).await?;
+        approve(seeding, &store).await?;
         seeding.vendor.patch(&format!("/v1/stores/{id}/settings"), &wanted["settings"]).await?;
         stores.insert(key, id);
     }
     Ok(stores)
 }
 
-/// From where a store is to where it may sell a thousand products.
-async fn approve(seeding: &Seeding, id: &str, status: &str) -> Result<(), Failure> {
+/// From where a store is to where it may sell whole catalogues; a seeding that was killed half way goes on.
+async fn approve(seeding: &Seeding, store: &Value) -> Result<(), Failure> {
+    let (id, status) = (text(store, "store_id")?, text(store, "status")?);
     if status == "PENDING" {
         seeding.vendor.post(&format!("/v1/stores/{id}/submit"), &json!({})).await?;
     }
     if status != "ACTIVE" {
         seeding.admin.post(&format!("/v1/admin/stores/{id}/approve"), &json!({})).await?;
-        seeding.admin.post(&format!("/v1/admin/stores/{id}/plan"), &json!({"plan": "PREMIUM"})).await?;
+    }
+    if text(store, "plan")? == "FREE" {
+        // The largest, so that catalogues of any size can be imported.
+        seeding.admin.post(&format!("/v1/admin/stores/{id}/plan"), &json!({"plan": "ENTERPRISE"})).await?;
     }
     Ok(())
 }

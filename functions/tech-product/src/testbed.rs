@@ -169,7 +169,7 @@ impl World {
     async fn take_as(&self, category: &str, mapping: Mapping, text: &str, format: Format) -> Import {
         self.clock.advance(SignedDuration::from_millis(1));
         let plan = Plan { category: category.parse().unwrap(), mapping, ..plan() };
-        take(&self.intake, plan, File { format, gzip: false, bytes: text.into() }).await.unwrap()
+        take(&self.intake, plan, File { format, bytes: text.into() }).await.unwrap()
     }
 
     /// Works off messages of the queue until there is none.

@@ -219,8 +219,6 @@ pub struct Import {
 pub struct SentFile {
     /// How its rows are written.
     pub format: Format,
-    /// Whether it is packed.
-    pub gzip: bool,
     /// Its length in bytes, as it was said before and signed.
     pub length: u64,
 }

@@ -33,7 +33,7 @@ pub use price::som;
 pub use product::{ImportMark, Made, Product, Status, StatusError, Variant, check_sku, product_id};
 pub use rating::{NoStars, Rating, STARS_MAX, Stars};
 pub use review::{Decision, Opinion, OpinionChange, Outdated, Reply, Review, ReviewStatus};
-pub use row::{ImportRow, look_up, read_row};
+pub use row::{ImportRow, REQUIRED, look_up, read_row};
 pub use spec::SpecValue;
 pub use upload::{Format, Lines, ROW_BYTES_MAX, ROWS_MAX, SENT_MAX, UNPACKED_MAX, UploadFault, to_lines};
 pub use variants::{VARIANTS_MAX, VariantFault, check_variants};

@@ -9,6 +9,9 @@ use super::details::is_year;
 use super::spec::absent;
 use super::{Fault, Field, Mapping, Patch, Refusal, STOCK_MAX, SpecTemplate, brand_slug, check_sku, som};
 
+/// What every row has to say.
+pub const REQUIRED: [Field; 5] = [Field::Title, Field::Brand, Field::Sku, Field::Price, Field::Stock];
+
 /// What a row says.
 #[derive(Debug, Clone, PartialEq)]
 pub struct ImportRow {

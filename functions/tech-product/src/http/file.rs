@@ -91,37 +91,7 @@ struct AnnouncedFile {
     #[garde(skip)]
     content_length: u64,
     #[garde(skip)]
-    content_type: FileType,
-    /// How it is packed.
-    #[garde(skip)]
-    #[serde(default)]
-    encoding: FileEncoding,
-}
-
-#[derive(Debug, Clone, Copy, Deserialize, JsonSchema)]
-enum FileType {
-    #[serde(rename = "application/x-ndjson")]
-    Ndjson,
-    #[serde(rename = "text/csv")]
-    Csv,
-}
-
-#[derive(Debug, Clone, Copy, Default, PartialEq, Eq, Deserialize, JsonSchema)]
-#[serde(rename_all = "lowercase")]
-enum FileEncoding {
-    #[default]
-    Identity,
-    Gzip,
-}
-
-impl From<AnnouncedFile> for SentFile {
-    fn from(file: AnnouncedFile) -> Self {
-        let format = match file.content_type {
-            FileType::Ndjson => Format::Ndjson,
-            FileType::Csv => Format::Csv,
-        };
-        Self { format, gzip: file.encoding == FileEncoding::Gzip, length: file.content_length }
-    }
+    content_type: Format,
 }
 
 impl<S: Send + Sync> FromRequest<S> for Sent {
@@ -130,12 +100,12 @@ impl<S: Send + Sync> FromRequest<S> for Sent {
     async fn from_request(request: Request, state: &S) -> Result<Self, Problem> {
         if essence(request.headers()) == "application/json" {
             let Body(Announcement { upload }) = Body::from_request(request, state).await?;
-            return Ok(Self::Announced(upload.into()));
+            return Ok(Self::Announced(SentFile { format: upload.content_type, length: upload.content_length }));
         }
-        let (format, gzip) = kind(request.headers())?;
+        let format = format(request.headers())?;
         let bytes = axum::body::to_bytes(request.into_body(), SENT_MAX).await;
         let bytes = bytes.map_err(|_| Problem::of(&FILE_TOO_LARGE).with("detail", "more than 4 MB as sent"))?;
-        Ok(Self::File(File { format, gzip, bytes: bytes.into() }))
+        Ok(Self::File(File { format, bytes: bytes.into() }))
     }
 }
 
@@ -144,31 +114,28 @@ fn essence(headers: &HeaderMap) -> String {
     declared.split(';').next().unwrap_or_default().trim().to_lowercase()
 }
 
-fn kind(headers: &HeaderMap) -> Result<(Format, bool), Problem> {
-    let format = Format::of_media_type(&essence(headers)).ok_or_else(|| Problem::of(&FILE_TYPE))?;
+/// What the file is said to be. Whether it is packed is told by its bytes: a gateway may have unpacked it and left the header.
+fn format(headers: &HeaderMap) -> Result<Format, Problem> {
     let encoding = headers.get(CONTENT_ENCODING).and_then(|value| value.to_str().ok()).unwrap_or_default();
-    match encoding.trim().to_lowercase().as_str() {
-        "" | "identity" => Ok((format, false)),
-        "gzip" => Ok((format, true)),
-        _ => Err(Problem::of(&FILE_TYPE)),
-    }
+    let known = matches!(encoding.trim().to_lowercase().as_str(), "" | "identity" | "gzip");
+    Format::of_media_type(&essence(headers)).filter(|_| known).ok_or_else(|| Problem::of(&FILE_TYPE))
 }
 
 impl Takes for Sent {
     fn describe(operation: &mut Operation, schemas: &mut Schemas) {
         let lines = json!({"schema": {"type": "string", "description": "One JSON object a line."}});
-        let table = json!({"schema": {"type": "string", "description": "The first record names the columns."}});
+        let table = "Separated by commas, semicolons or tabs, in UTF-8; the first record names the columns.";
+        let table = json!({"schema": {"type": "string", "description": table}});
+        let packed = "One of both, packed; 4 MB at most as sent.";
+        let packed = json!({"schema": {"type": "string", "format": "binary", "description": packed}});
         let announced = json!({"schema": schemas.of::<Announcement>()});
-        let content = json!({"application/x-ndjson": lines, "text/csv": table, "application/json": announced});
+        let content = json!({
+            "application/x-ndjson": lines, "text/csv": table, "application/gzip": packed, "application/json": announced,
+        });
         operation.body = Some(json!({"required": true, "content": content}));
         let encodings = json!({"type": "string", "enum": ["identity", "gzip"]});
-        operation.parameter(
-            "header",
-            "content-encoding",
-            false,
-            &encodings,
-            "How the file is packed; 4 MB at most as sent.",
-        );
+        let description = "May be said of a packed file; what counts is whether it begins as gzip does.";
+        operation.parameter("header", "content-encoding", false, &encodings, description);
         operation.refuses([&FILE_TYPE, &FILE_TOO_LARGE, &kinds::MALFORMED]);
     }
 }

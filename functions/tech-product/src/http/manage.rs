@@ -144,10 +144,10 @@ fn of_imports(routes: Routes<Intake>) -> Routes<Intake> {
     routes
         .post("/v1/stores/{store_id}/imports", staff, "Import products from a file", imports::take)
         .about(
-            "Send the file itself (NDJSON or CSV, gzip or not, 4 MB) or announce one (JSON) and `PUT` it to \
-             `upload.url` with `upload.headers`, 64 MB, then `POST …/start`. At most 100,000 rows. **Prices in \
-             files are so'm**, to the tiyin. A SKU that the store has is changed, any other becomes a product on \
-             sale. Ask `GET …/{import_id}` how far it is.",
+            "Send the file itself (NDJSON or CSV, or either of them packed as `application/gzip`, 4 MB) or announce one \
+             (JSON) and `PUT` it to `upload.url` with `upload.headers`, 64 MB, then `POST …/start`. At most 100,000 rows \
+             and 64 MB unpacked. **Prices in files are so'm**, to the tiyin. A SKU that the store has is changed, any \
+             other becomes a product on sale. Ask `GET …/{import_id}` how far it is.",
         )
         .refuses(&[&BAD_FILE, &kinds::INVALID, &STORE_NOT_ACTIVE])
         .get("/v1/stores/{store_id}/imports", staff, "List a store's imports", imports::list)

@@ -72,9 +72,9 @@ lambda::problems! {
     /// The file is too large; `detail` says how large it may be.
     FILE_TOO_LARGE = 413, "file-too-large", "Fayl juda katta", "Файл слишком большой", "The file is too large";
     /// Neither NDJSON nor CSV, or packed otherwise than by gzip.
-    FILE_TYPE = 415, "unsupported-file-type", "Faqat application/x-ndjson va text/csv (gzip bo'lishi mumkin) qabul qilinadi",
-        "Принимаются только application/x-ndjson и text/csv (можно gzip)",
-        "Only application/x-ndjson and text/csv are accepted, as they are or as gzip";
+    FILE_TYPE = 415, "unsupported-file-type", "Faqat application/x-ndjson, text/csv va application/gzip qabul qilinadi",
+        "Принимаются только application/x-ndjson, text/csv и application/gzip",
+        "Only application/x-ndjson, text/csv and application/gzip are accepted";
 }
 
 /// The broken rules as `errors: [{field, code, message}]`, in the reader's language.

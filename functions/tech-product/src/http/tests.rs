@@ -252,7 +252,9 @@ async fn a_file_that_cannot_be_taken_is_told_why() {
         (ndjson("category=cpu&map=colour=x", "{}"), 400, "bad-parameter"),
         (ndjson("category=nowhere", "{}"), 422, "invalid"),
         (ndjson("category=cpu", " \n"), 422, "bad-file"),
-        (ndjson("category=cpu", "{}").header("content-encoding", "gzip"), 422, "bad-file"),
+        (ndjson("category=cpu", "[{}]"), 422, "bad-file"),
+        (post("category=cpu").text("text/csv", "\u{1f}\u{fffd}"), 422, "bad-file"),
+        (post("category=cpu").text("application/gzip", "{}"), 422, "bad-file"),
         (ndjson("category=cpu", "{}").header("content-encoding", "br"), 415, "unsupported-file-type"),
         (post("category=cpu").text("application/xml", "<a/>"), 415, "unsupported-file-type"),
         (post("category=cpu").text("application/json", "{}"), 400, "malformed-body"),
@@ -262,6 +264,14 @@ async fn a_file_that_cannot_be_taken_is_told_why() {
         let reply = w.manage(call).await;
         assert_eq!((reply.status, reply.body["code"].as_str()), (status, Some(code)), "{}", reply.body);
     }
+}
+
+#[tokio::test]
+async fn a_body_that_was_unpacked_on_its_way_is_read_as_it_is() {
+    let w = World::with_catalogue().await;
+    let post = by_owner(Call::new("POST", &format!("/v1/stores/{}/imports?category=cpu", store())));
+    let sent = w.manage(post.text("application/x-ndjson", "{}").header("content-encoding", "gzip")).await;
+    assert_eq!((sent.status, sent.body["total"].as_u64()), (202, Some(1)));
 }
 
 #[tokio::test]

@@ -19,7 +19,7 @@ pub(super) async fn unpack(intake: &Intake, import: &Stored<Import>, sent: SentF
         Err(FileError::Gone(_)) => return Ok(give_up(ctx, import, ImportFailure::FileGone).await.map(|()| false)?),
         other => other?,
     };
-    let lines = match to_lines(&bytes, sent.format, sent.gzip) {
+    let lines = match to_lines(&bytes, sent.format, &import.mapping) {
         Ok(lines) => lines,
         Err(fault) => {
             warn!(import.id = %import.import_id, %fault, "an uploaded file is none of rows");

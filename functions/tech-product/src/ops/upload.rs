@@ -42,8 +42,6 @@ pub struct Plan {
 pub struct File {
     /// How rows are written.
     pub format: Format,
-    /// Whether it is packed.
-    pub gzip: bool,
     /// The file as sent.
     pub bytes: Vec<u8>,
 }
@@ -89,7 +87,7 @@ pub enum UploadError {
 /// Takes an import with its file. Once this answers, every row will be looked at: if the first message is lost, the sweep
 /// sends it again. A crash before the row is written leaves a file that nobody reads, which the bucket drops in time.
 pub async fn take(intake: &Intake, plan: Plan, file: File) -> Result<Import, UploadError> {
-    let lines = to_lines(&file.bytes, file.format, file.gzip)?;
+    let lines = to_lines(&file.bytes, file.format, &plan.mapping)?;
     check(intake, &plan).await?;
     let import = Import { total: lines.rows, ..begun(&intake.ctx, &plan, ImportStatus::Pending) };
     intake.files.keep(&file_name(import.store_id, import.import_id), lines.bytes).await?;

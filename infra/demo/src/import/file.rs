@@ -1,4 +1,4 @@
-use std::io::{BufRead, BufReader, Read, Write};
+use std::io::{BufRead, BufReader, Error, ErrorKind, Read, Write};
 use std::path::Path;
 
 use flate2::Compression;
@@ -15,8 +15,6 @@ const GZIP: [u8; 2] = [0x1f, 0x8b];
 pub struct File {
     /// Gzip.
     pub bytes: Vec<u8>,
-    /// `application/x-ndjson` or `text/csv`.
-    pub media_type: &'static str,
 }
 
 impl File {
@@ -26,32 +24,37 @@ impl File {
         Self::of(std::fs::read(path).map_err(failed)?).map_err(failed)
     }
 
-    /// Packs `bytes` unless they are packed. Rows that begin with a brace are JSON.
+    /// Packs `bytes` unless they are packed.
     pub fn of(bytes: Vec<u8>) -> std::io::Result<Self> {
         if bytes.starts_with(&GZIP) {
-            let media_type = media_type(MultiGzDecoder::new(&bytes[..]))?;
-            return Ok(Self { bytes, media_type });
+            check(MultiGzDecoder::new(&bytes[..]))?;
+            return Ok(Self { bytes });
         }
-        let media_type = media_type(&bytes[..])?;
+        check(&bytes[..])?;
         let mut packed = GzEncoder::new(Vec::new(), Compression::default());
         packed.write_all(&bytes)?;
-        Ok(Self { bytes: packed.finish()?, media_type })
+        Ok(Self { bytes: packed.finish()? })
     }
 }
 
-fn media_type(rows: impl Read) -> std::io::Result<&'static str> {
+/// Refuses what the service would refuse as well, before it is sent.
+fn check(rows: impl Read) -> std::io::Result<()> {
     let mut rows = BufReader::new(rows);
     loop {
         let begin = rows.fill_buf()?;
         let text = begin.strip_prefix(b"\xEF\xBB\xBF").unwrap_or(begin);
         match text.iter().find(|byte| !byte.is_ascii_whitespace()) {
-            Some(b'{') => return Ok("application/x-ndjson"),
-            Some(_) => return Ok("text/csv"),
-            None if begin.is_empty() => return Ok("application/x-ndjson"),
-            None => {
+            Some(b'[') => {
+                return Err(Error::new(
+                    ErrorKind::InvalidData,
+                    "it is one JSON list, not one object a line: jq -c '.[]'",
+                ));
+            }
+            None if !begin.is_empty() => {
                 let blank = begin.len();
                 rows.consume(blank);
             }
+            _ => return Ok(()),
         }
     }
 }
@@ -61,19 +64,24 @@ mod tests {
     use super::*;
 
     #[test]
-    fn rows_are_told_apart_by_what_they_begin_with_packed_or_not() {
-        for (rows, media_type) in [
-            (&b"{\"sku\":1}\n"[..], "application/x-ndjson"),
-            (b"\xEF\xBB\xBF\n {\"sku\":1}", "application/x-ndjson"),
-            (b"sku,title\n1,a\n", "text/csv"),
-        ] {
+    fn a_file_is_packed_once() {
+        for rows in [&b"{\"sku\":1}\n"[..], b"sku,title\n1,a\n", b""] {
             let file = File::of(rows.to_vec()).unwrap();
-            assert_eq!(file.media_type, media_type);
-            assert_eq!(File::of(file.bytes.clone()).unwrap(), file, "packed once");
+            assert_eq!(File::of(file.bytes.clone()).unwrap(), file);
             let mut unpacked = Vec::new();
             MultiGzDecoder::new(&file.bytes[..]).read_to_end(&mut unpacked).unwrap();
             assert_eq!(unpacked, rows);
         }
         assert!(File::of([&GZIP[..], b"broken"].concat()).is_err());
+    }
+
+    #[test]
+    fn a_list_says_how_it_is_made_into_lines() {
+        let list = b"\xEF\xBB\xBF\n [{\"sku\":1}]".to_vec();
+        let mut packed = GzEncoder::new(Vec::new(), Compression::default());
+        packed.write_all(&list).unwrap();
+        for file in [list, packed.finish().unwrap()] {
+            assert!(File::of(file).unwrap_err().to_string().contains("jq -c '.[]'"));
+        }
     }
 }

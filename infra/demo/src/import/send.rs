@@ -6,6 +6,8 @@ use crate::{Api, Failure};
 
 /// What the API takes in one call; larger files go to the bucket by themselves.
 const DIRECT_MAX: usize = 4 * 1024 * 1024;
+/// Gateways leave such a body as it is; whether its rows are JSON or a table is told by what they begin with.
+const GZIP: &str = "application/gzip";
 
 /// Whose products of which category, and how rows are read.
 #[derive(Debug, Clone, Copy)]
@@ -30,14 +32,13 @@ pub async fn send(vendor: &Api, target: &Target<'_>, file: &File, by_upload: boo
     if by_upload || file.bytes.len() > DIRECT_MAX {
         return upload(vendor, target, file).await;
     }
-    let headers = [("content-type", file.media_type), ("content-encoding", "gzip")];
-    vendor.upload(&target.path(), &headers, file.bytes.clone()).await
+    vendor.upload(&target.path(), &[("content-type", GZIP)], file.bytes.clone()).await
 }
 
 /// Announces the file, puts it where the answer says, and starts the import.
 async fn upload(vendor: &Api, target: &Target<'_>, file: &File) -> Result<Value, Failure> {
     let length = file.bytes.len();
-    let announced = json!({"upload": {"content_length": length, "content_type": file.media_type, "encoding": "gzip"}});
+    let announced = json!({"upload": {"content_length": length, "content_type": GZIP}});
     let import = vendor.post(&target.path(), &announced).await?;
     let (to, id) = (&import["upload"], import["import_id"].as_str().unwrap_or_default());
     let url = to["url"].as_str().ok_or_else(|| Failure::Other(format!("no address to upload to in {import}")))?;

@@ -27,7 +27,7 @@ async fn uploaded(w: &World, bytes: &[u8], sent: SentFile) -> Import {
 }
 
 fn ndjson(bytes: &[u8]) -> SentFile {
-    SentFile { format: Format::Ndjson, gzip: false, length: bytes.len() as u64 }
+    SentFile { format: Format::Ndjson, length: bytes.len() as u64 }
 }
 
 #[tokio::test]
@@ -68,7 +68,7 @@ async fn an_import_whose_file_is_missing_or_another_does_not_start() {
 async fn an_uploaded_file_that_is_none_of_rows_ends_its_import() {
     let w = World::with_catalogue().await;
     let bytes = b"not gzip".to_vec();
-    let import = uploaded(&w, &bytes, SentFile { gzip: true, ..ndjson(&bytes) }).await;
+    let import = uploaded(&w, &bytes, SentFile { format: Format::Gzip, ..ndjson(&bytes) }).await;
     start(&w.intake, (store(), import.import_id), by_owner()).await.unwrap();
     w.settle_queue().await;
     let import = w.reload(&import).await;
@@ -152,11 +152,11 @@ async fn a_file_maps_its_own_columns_to_specifications() {
     plan.mapping = crate::domain::Mapping::parse(pairs).unwrap();
     let csv = "sku,name,brand,price,stock,sokcet,cores.total,cores.threads,clocks.performance.base,specifications.memory.types,watts\n\
         a,Ryzen,AMD,1000000,3,AM5,8,16,4.7,DDR5,120\n";
-    let file = || File { format: Format::Csv, gzip: false, bytes: csv.into() };
+    let file = || File { format: Format::Csv, bytes: csv.into() };
     let import = take(&w.intake, plan.clone(), file()).await.unwrap();
     w.settle_queue().await;
     assert_eq!(counts(&w.reload(&import).await), (ImportStatus::Completed, 1, 1, 0, 0));
-    plan.mapping = crate::domain::Mapping::parse([("specs.colour", "x")]).unwrap();
+    plan.mapping = crate::domain::Mapping::parse([("title", "name"), ("specs.colour", "x")]).unwrap();
     let refused = take(&w.intake, plan, file()).await;
     assert!(matches!(refused, Err(UploadError::NoSpecification(name)) if name == "colour"));
     assert_eq!(import.requested_by, owner());

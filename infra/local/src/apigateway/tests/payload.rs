@@ -106,7 +106,11 @@ async fn bodies_that_are_no_text_arrive_in_base64() {
     for (kind, body, expected, base64) in [
         ("text/plain", b"a".as_slice(), "a", false),
         ("application/problem+json", b"{}", "{}", false),
-        ("application/json", b"\xff", "/w==", true),
+        ("text/csv; charset=utf-8", b"a,b", "a,b", false),
+        ("text/plain; charset=iso-8859-1", b"a", "YQ==", true),
+        ("application/gzip", b"\x1f\x8b", "H4s=", true),
+        // A text of JSON has no place for them.
+        ("application/json", b"\xff", "\u{fffd}", false),
         ("image/png", b"\x89PNG", "iVBORw==", true),
         // As AWS does, though it is text.
         ("application/x-www-form-urlencoded", b"a=1", "YT0x", true),
@@ -119,8 +123,12 @@ async fn bodies_that_are_no_text_arrive_in_base64() {
         let event = api.event(request).await;
         assert_eq!((&event["body"], &event["isBase64Encoded"]), (&json!(expected), &json!(base64)), "{kind}");
     }
-    let zipped = api.request("POST", "/").header("content-type", "text/plain").header("content-encoding", "gzip");
-    assert_eq!(api.event(zipped.body("x")).await["isBase64Encoded"], true);
+    let packed = api.request("POST", "/").header("content-type", "text/csv").header("content-encoding", "gzip");
+    assert_eq!(
+        api.event(packed.body(b"\x1f\x8b".as_slice())).await["body"],
+        "\u{1f}\u{fffd}",
+        "the type alone decides"
+    );
 }
 
 /// The response to a request whose function answers with `answer`.

@@ -77,17 +77,11 @@ fn header(table: &mut impl BufRead) -> std::io::Result<Vec<u8>> {
     Ok(header)
 }
 
+/// What separates its cells, wherever no quotes are around it.
 fn delimiter(header: &[u8]) -> u8 {
-    let mut quoted = false;
-    let outside: Vec<u8> = header
-        .iter()
-        .copied()
-        .filter(|byte| !{
-            quoted ^= *byte == b'"';
-            quoted
-        })
-        .collect();
-    let times = |delimiter: &u8| outside.iter().filter(|byte| *byte == delimiter).count();
+    let header = String::from_utf8_lossy(header);
+    let outside = || header.split('"').step_by(2);
+    let times = |delimiter: &u8| outside().map(|text| text.matches(char::from(*delimiter)).count()).sum::<usize>();
     DELIMITERS.into_iter().max_by_key(times).unwrap_or(b',')
 }
 

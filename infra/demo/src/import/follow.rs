@@ -52,7 +52,7 @@ pub(super) async fn follow(place: &Place, vendor: &Person, store: &str, id: &str
     }
 }
 
-/// Waits until every row was looked at.
+/// Waits until an import is over, by whatever end.
 pub async fn finished(vendor: &Api, store: &str, id: &str) -> Result<Value, Failure> {
     loop {
         let import = vendor.get(&format!("/v1/stores/{store}/imports/{id}")).await?;
@@ -77,8 +77,9 @@ pub async fn refusals(vendor: &Api, store: &str, id: &str) -> Result<Vec<Value>,
     }
 }
 
+/// Whether it goes on by itself: not one whose file somebody has yet to send.
 fn under_way(import: &Value) -> bool {
-    matches!(import["status"].as_str(), Some("UPLOADING" | "PENDING" | "PROCESSING"))
+    matches!(import["status"].as_str(), Some("PENDING" | "PROCESSING"))
 }
 
 /// What is seen of an import. Its rows come some hundred at a time, so that only the mean of all of them says how fast.

@@ -6,6 +6,8 @@ mod mapping;
 mod outcome;
 mod send;
 mod started;
+#[cfg(test)]
+mod tests;
 
 use std::path::PathBuf;
 
@@ -14,6 +16,7 @@ use serde_json::json;
 
 pub use file::File;
 pub use follow::{finished, refusals};
+pub use outcome::completed;
 pub use send::{Target, send};
 
 use crate::{Api, Failure, People, Place};

@@ -9,21 +9,30 @@ use crate::{Api, Failure};
 /// Rows shown of each reason; the rest is counted.
 const SHOWN: usize = 3;
 
-/// Prints what an import came to, and why rows were refused: each reason with how often and the first rows.
+/// Prints what an import came to, and why rows were refused: each reason with how often and the first rows. An import that
+/// did not look at every row is a failure.
 pub(super) async fn print(vendor: &Api, store: &str, import: &Value) -> Result<(), Failure> {
     let id = import["import_id"].as_str().unwrap_or_default();
     let count = |member: &str| import[member].as_u64().unwrap_or_default();
     let (accepted, updated, unchanged) = (count("accepted"), count("updated"), count("unchanged"));
     println!("accepted {accepted}, updated {updated}, unchanged {unchanged}, refused {}", count("refused"));
-    match import["status"].as_str() {
-        Some("COMPLETED") => {}
-        Some("CANCELLED") => println!("stopped by hand after {} of {} rows", count("done"), count("total")),
-        _ => println!("given up after {} of {} rows: {}", count("done"), count("total"), import["failure"]),
-    }
     if count("refused") > 0 {
         print!("{}", reasons(&refusals(vendor, store, id).await?));
     }
-    Ok(())
+    completed(import)
+}
+
+/// Whether every row was looked at, refused or not; if not, why.
+pub fn completed(import: &Value) -> Result<(), Failure> {
+    let after = format!("after {} of {} rows", import["done"], import["total"]);
+    match import["status"].as_str() {
+        Some("COMPLETED") => Ok(()),
+        Some("CANCELLED") => Err(Failure::Other(format!("stopped by hand {after}"))),
+        Some("UPLOADING") => {
+            Err(Failure::Other("its file has not arrived: send it by the same command again".to_owned()))
+        }
+        _ => Err(Failure::Other(format!("given up {after}: {}", import["failure"].as_str().unwrap_or("no reason")))),
+    }
 }
 
 /// A line a reason, the most frequent first.

@@ -27,25 +27,46 @@ impl Target<'_> {
     }
 }
 
-/// Sends a file with the call or, when it is too large for that or `by_upload`, to the bucket. Answers the import.
-pub async fn send(vendor: &Api, target: &Target<'_>, file: &File, by_upload: bool) -> Result<Value, Failure> {
+/// Sends a file with the call or, when it is too large for that or `by_upload`, to the bucket. Answers the import's id, which
+/// `begun` is told as soon as there is one: before a file goes to the bucket.
+pub async fn send(
+    vendor: &Api,
+    target: &Target<'_>,
+    file: &File,
+    by_upload: bool,
+    begun: impl FnOnce(&str) -> Result<(), Failure>,
+) -> Result<String, Failure> {
     if by_upload || file.bytes.len() > DIRECT_MAX {
-        return upload(vendor, target, file).await;
+        return upload(vendor, target, file, begun).await;
     }
-    vendor.upload(&target.path(), &[("content-type", GZIP)], file.bytes.clone()).await
+    let import = vendor.upload(&target.path(), &[("content-type", GZIP)], file.bytes.clone()).await?;
+    let id = id(&import)?;
+    begun(id)?;
+    Ok(id.to_owned())
 }
 
 /// Announces the file, puts it where the answer says, and starts the import.
-async fn upload(vendor: &Api, target: &Target<'_>, file: &File) -> Result<Value, Failure> {
+async fn upload(
+    vendor: &Api,
+    target: &Target<'_>,
+    file: &File,
+    begun: impl FnOnce(&str) -> Result<(), Failure>,
+) -> Result<String, Failure> {
     let length = file.bytes.len();
     let announced = json!({"upload": {"content_length": length, "content_type": GZIP}});
     let import = vendor.post(&target.path(), &announced).await?;
-    let (to, id) = (&import["upload"], import["import_id"].as_str().unwrap_or_default());
+    let (to, id) = (&import["upload"], id(&import)?);
+    begun(id)?;
     let url = to["url"].as_str().ok_or_else(|| Failure::Other(format!("no address to upload to in {import}")))?;
     let headers = to["headers"].as_object().into_iter().flatten();
     let headers: Vec<_> = headers.filter_map(|(name, value)| Some((name.as_str(), value.as_str()?))).collect();
     vendor.put_file(url, &headers, file.bytes.clone()).await?;
-    vendor.post(&format!("/v1/stores/{}/imports/{id}/start", target.store), &json!({})).await
+    vendor.post(&format!("/v1/stores/{}/imports/{id}/start", target.store), &json!({})).await?;
+    Ok(id.to_owned())
+}
+
+fn id(import: &Value) -> Result<&str, Failure> {
+    import["import_id"].as_str().ok_or_else(|| Failure::Other(format!("no import_id in {import}")))
 }
 
 /// Percent-encodes what a query may not hold.

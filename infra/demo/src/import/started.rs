@@ -12,6 +12,8 @@ use crate::{Api, Failure, Place};
 
 /// In the state: what was sent, to the import's id.
 const FILE: &str = "imports.json";
+/// How the API refuses to start an import without its file.
+const NOT_UPLOADED: &str = "not-uploaded";
 
 /// The import of `file`: the one that it began before, while that runs, or a new one. Rows that were imported before are
 /// the same products, so that a file sent twice makes no doubles.
@@ -31,22 +33,24 @@ pub(super) async fn once(
         eprintln!("goes on with import {id} of the same file ({status})");
         return Ok(id.clone());
     }
-    let import = send(vendor, target, file, by_upload).await?;
-    let id = import["import_id"].as_str().ok_or_else(|| Failure::Other(format!("no import_id in {import}")))?;
+    let begun = |id: &str| {
+        known.insert(key, id.to_owned());
+        write(&path, &known)
+    };
+    let id = send(vendor, target, file, by_upload, begun).await?;
     eprintln!("import {id}: {} KB sent", file.bytes.len().div_ceil(1024));
-    known.insert(key, id.to_owned());
-    write(&path, &known)?;
-    Ok(id.to_owned())
+    Ok(id)
 }
 
-/// The status of an import that still has something to do; one whose upload was cut off is stopped.
+/// The status of an import that still has something to do. One that was announced and not started is started when its file
+/// has arrived, or else stopped, so that it takes no place beside the one that the file is sent anew for.
 async fn resumed(vendor: &Api, store: &str, id: &str) -> Result<Option<String>, Failure> {
     let path = format!("/v1/stores/{store}/imports/{id}");
     let Some(import) = vendor.find(&path).await? else { return Ok(None) };
     let import = match import["status"].as_str() {
-        Some("UPLOADING") => match vendor.post(&format!("{path}/start"), &json!({})).await {
-            Ok(started) => started,
-            Err(_) => vendor.post(&format!("{path}/cancel"), &json!({})).await?,
+        Some("UPLOADING") => match vendor.post_unless(&format!("{path}/start"), NOT_UPLOADED, &json!({})).await? {
+            Some(started) => started,
+            None => vendor.post(&format!("{path}/cancel"), &json!({})).await?,
         },
         _ => import,
     };

@@ -21,13 +21,19 @@ pub(super) async fn run(arguments: &[String]) -> Result<(), Error> {
     else {
         return Err(Error::usage(unknown(&paths.root, wanted)?));
     };
-    // The program says so itself when nothing runs and it needs something to.
-    let state = Client::of(&project).await.map_or(paths.state, |client| client.endpoints.state);
+    // Asked before anything is built, and of the stack itself: the program would believe a file that is left of a killed one.
+    let state = Client::of(&project).await?.endpoints.state;
     let names = std::iter::once(extension.program.as_str()).chain(extension.needs.iter().map(String::as_str));
     let binaries = build::binaries(&paths.root, &names.collect(), false).await?;
-    // Ctrl-C is the program's: it may have something to say before it ends.
+    // Ctrl-C is the program's: it may have something to say before it ends. What asks this process alone ends both.
     let _interrupts = signal(SignalKind::interrupt())?;
-    finish(program(&binaries, &extension, &state).args(arguments), &extension).await
+    let (mut terminate, mut hang_up) = (signal(SignalKind::terminate())?, signal(SignalKind::hangup())?);
+    let mut program = program(&binaries, &extension, &state);
+    tokio::select! {
+        finished = finish(program.args(arguments), &extension) => finished,
+        _ = terminate.recv() => Err(Error::usage("terminated")),
+        _ = hang_up.recv() => Err(Error::usage("the terminal is gone")),
+    }
 }
 
 /// Loads what a start begins with; what it prints is shown as it comes.

@@ -5,7 +5,7 @@ use std::process::Stdio;
 
 use serde_json::{Value, json};
 
-use super::Project;
+use super::{Project, until};
 
 #[tokio::test(flavor = "multi_thread")]
 async fn status_counts_what_happened() {
@@ -82,6 +82,20 @@ async fn logs_are_followed_until_the_stack_stops() {
     up.end_by("-INT");
     assert!(lines.any(|line| line == "the laptop cloud has stopped"));
     assert!(follower.wait().unwrap().success());
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn following_a_log_ends_with_its_reader() {
+    let project = Project::new();
+    let up = project.up(&[]);
+    up.post(json!({"answer": {"statusCode": 200}})).await;
+    let mut follower = project.command(&["logs", "Api", "--follow"]).stdout(Stdio::piped()).spawn().unwrap();
+    let mut first = String::new();
+    BufReader::new(follower.stdout.take().unwrap()).read_line(&mut first).unwrap();
+    assert!(!first.is_empty());
+    // Nothing is logged any more.
+    let ended = until("it ends", || follower.try_wait().unwrap());
+    assert!(ended.success());
 }
 
 fn item(partition: &str, sort: &str) -> Value {

@@ -2,6 +2,7 @@
 
 #![expect(clippy::unwrap_used, reason = "what a test cannot read fails it")]
 
+mod extend;
 mod look;
 mod refusals;
 mod running;
@@ -181,6 +182,12 @@ impl Drop for Up<'_> {
 
 fn http_client() -> reqwest::Client {
     reqwest::Client::builder().no_proxy().build().unwrap()
+}
+
+/// Whether a process runs still.
+fn alive(process: u32) -> bool {
+    let state = Command::new("ps").args(["-o", "stat=", "-p", &process.to_string()]).output().unwrap().stdout;
+    !state.is_empty() && !state.starts_with(b"Z")
 }
 
 /// Polls until there is a value.

@@ -5,7 +5,7 @@ use std::process::Command;
 
 use serde_json::json;
 
-use super::{Project, Up, until};
+use super::{Project, Up, alive, until};
 
 #[tokio::test(flavor = "multi_thread")]
 async fn each_request_and_each_failure_is_one_line() {
@@ -110,9 +110,4 @@ fn descendants(up: &Up<'_>) -> Vec<u32> {
         at += 1;
     }
     found.split_off(1)
-}
-
-fn alive(process: u32) -> bool {
-    let state = Command::new("ps").args(["-o", "stat=", "-p", &process.to_string()]).output().unwrap().stdout;
-    !state.is_empty() && !state.starts_with(b"Z")
 }

@@ -1,6 +1,6 @@
 //! What crosses a service boundary, and nothing else: events and the types of the internal API.
 //!
-//! Events are facts with ids, never names or contacts: erasing a person need not chase them. A golden file under
+//! Events name people by ids, never by name or contact: erasing a person need not chase them. A golden file under
 //! `golden/` holds each version of each event; a change that breaks a reader fails its test.
 
 mod event;

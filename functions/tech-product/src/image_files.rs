@@ -18,7 +18,6 @@ const KEPT: &str = "public, max-age=31536000, immutable";
 
 /// Where pictures are.
 pub trait ImageFiles: Files {
-    /// Where a file of that length and media type can be put, for so long.
     /// Keeps a picture that was checked, as it is sent to whoever looks at it.
     fn publish<'a>(
         &'a self,

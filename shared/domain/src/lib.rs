@@ -12,6 +12,7 @@ mod page;
 mod phone;
 mod region;
 mod slug;
+mod text;
 
 pub use change::Change;
 pub use clock::{Clock, business_day};
@@ -26,3 +27,4 @@ pub use page::{PageLimit, PageLimitError};
 pub use phone::{Phone, PhoneError};
 pub use region::{Region, RegionError};
 pub use slug::{Slug, SlugError};
+pub use text::is_ordinary;

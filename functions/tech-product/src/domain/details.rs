@@ -2,13 +2,13 @@
 
 use std::collections::BTreeMap;
 
-use domain::{Change, Localized, Money, Slug};
+use domain::{Change, Localized, Money, Slug, is_ordinary};
 use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 
 use super::fiscal::{is_ikpu, is_vat_rate};
 use super::gtin::is_gtin;
-use super::{Fault, Fiscal, Refusal, SpecTemplate, SpecValue};
+use super::{Fault, Fiscal, Refusal, SpecTemplate, SpecValue, check_price};
 
 const TITLE_MAX: usize = 200;
 const DESCRIPTION_MAX: usize = 5_000;
@@ -188,14 +188,14 @@ impl Patch {
         let mut faults = Vec::new();
         let mut check = |field: &str, fault: Option<Fault>| faults.extend(fault.map(|f| Refusal::new(field, f)));
         check("title", self.title.as_ref().and_then(|t| localized(t, TITLE_MAX)));
-        check("description", set(&self.description).and_then(|t| localized(t, DESCRIPTION_MAX)));
+        check("description", set(&self.description).and_then(|t| lines(t, DESCRIPTION_MAX)));
         check("brand", set(&self.brand).and_then(|b| text(&b.name, WORD_MAX)));
         let words =
             [("model", &self.model), ("mpn", &self.mpn), ("package_code", &self.package_code), ("unit", &self.unit)];
         for (field, value) in words {
             check(field, set(value).and_then(|v| text(v, WORD_MAX)));
         }
-        check("original_price", set(&self.original_price).filter(|p| p.minor() <= 0).map(|_| Fault::OriginalPrice));
+        check("original_price", set(&self.original_price).and_then(|price| check_price(*price)));
         check("year", set(&self.year).filter(|year| !is_year(**year)).map(|_| Fault::Year));
         check("gtin", set(&self.gtin).filter(|g| !is_gtin(g)).map(|_| Fault::Gtin));
         check("ikpu", set(&self.ikpu).filter(|ikpu| !is_ikpu(ikpu)).map(|_| Fault::Ikpu));
@@ -246,13 +246,26 @@ const fn set<T>(change: &Change<T>) -> Option<&T> {
     }
 }
 
+/// What is wrong with a text of one line in any of its languages.
 pub(super) fn localized(texts: &Localized, max: usize) -> Option<Fault> {
-    let translations = [&texts.ru, &texts.en].into_iter().flatten().find_map(|t| text(t, max));
-    text(&texts.uz, max).or(translations)
+    each(texts).find_map(|translation| text(translation, max))
+}
+
+/// What is wrong with a text that may have several lines.
+fn lines(texts: &Localized, max: usize) -> Option<Fault> {
+    each(texts).find_map(|lines| text(&lines.replace(['\n', '\r', '\t'], " "), max))
+}
+
+fn each(texts: &Localized) -> impl Iterator<Item = &String> {
+    std::iter::once(&texts.uz).chain([&texts.ru, &texts.en].into_iter().flatten())
 }
 
 fn text(text: &str, max: usize) -> Option<Fault> {
-    if text.trim().is_empty() { Some(Fault::Missing) } else { (text.chars().count() > max).then_some(Fault::TooLong) }
+    match text.chars().count() {
+        _ if text.trim().is_empty() => Some(Fault::Missing),
+        length if length > max => Some(Fault::TooLong),
+        _ => (!text.chars().all(is_ordinary)).then_some(Fault::Invisible),
+    }
 }
 
 #[cfg(test)]
@@ -278,6 +291,25 @@ mod tests {
         let details = Details { year: Some(2024), vat_rate: Some(12), ..Details::default() };
         let after = details.with(Patch { vat_rate: Change::Clear, ..Patch::default() }, &template);
         assert_eq!((after.year, after.vat_rate), (Some(2024), None));
+    }
+
+    #[test]
+    fn invisible_characters_are_refused_in_names() {
+        for hidden in ['\0', '\n', '\u{200b}', '\u{202e}', '\u{feff}', '\u{200d}', '\u{ad}'] {
+            let name = format!("Ryzen{hidden}5");
+            let patch = Patch {
+                title: Some(Localized::new("Ryzen 5", &name, "Ryzen 5")),
+                brand: Change::Set(brand_slug(&name).unwrap()),
+                description: Change::Set(Localized::same(&name)),
+                ..Patch::default()
+            };
+            let faults: Vec<_> = patch.faults().into_iter().map(|r| (r.field, r.fault)).collect();
+            let lines = if hidden == '\n' { &["title", "brand"][..] } else { &["title", "description", "brand"] };
+            assert_eq!(faults, lines.iter().map(|field| ((*field).to_owned(), Fault::Invisible)).collect::<Vec<_>>());
+        }
+        let visible = "Ўзбек — «AMD» 65 Вт\t°C ™ ✔️\r\n№ 1";
+        let patch = Patch { description: Change::Set(Localized::same(visible)), ..Patch::default() };
+        assert_eq!(patch.faults(), Vec::new());
     }
 
     #[test]

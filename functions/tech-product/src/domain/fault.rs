@@ -78,6 +78,10 @@ faults! {
     NotText "not-text" "Bu yerda matn bo'lishi kerak" "Здесь должен быть текст" "Text is expected here";
     /// Text over its limit.
     TooLong "too-long" "Matn juda uzun" "Текст слишком длинный" "The text is too long";
+    /// Characters that nobody sees, or that turn what is around them.
+    Invisible "invisible-characters" "Matnda ko'rinmaydigan belgilar bor: ularni o'chirib, qayta yozing"
+        "В тексте есть невидимые символы: удалите их, набрав текст заново"
+        "There are invisible characters in the text: type it anew without them";
     /// Letters that no address can be made of.
     Name "name" "Nomda lotin yoki kirill harflari yoki raqamlar bo'lishi kerak"
         "В названии должны быть латинские или кириллические буквы или цифры"
@@ -89,6 +93,11 @@ faults! {
     /// Finer than a tiyin.
     Precision "price-precision" "Narx tiyindan aniqroq bo'lolmaydi" "Цена не может быть точнее тийина"
         "A price is no finer than a tiyin";
+    /// A comma or point that may stand between thousands as well as before tiyin.
+    PriceThousands "price-thousands"
+        "Vergul yoki nuqta mingliklarni ajratadimi yoki tiyinmi, noma'lum: 850000, 850 000 yoki 850000,50 deb yozing"
+        "Неясно, отделяет запятая или точка тысячи или тийины: пишите 850000, 850 000 или 850000,50"
+        "It cannot be told whether thousands or tiyin follow the comma or point: write 850000, 850 000 or 850000.50";
     /// Over the limit of prices.
     PriceRange "price-range" "Narx juda katta" "Цена слишком большая" "The price is too large";
     /// The crossed-out price is not above the price.
@@ -103,6 +112,13 @@ faults! {
         "Stock cannot be less than what orders have reserved";
     /// Not a number.
     NotNumber "not-a-number" "Bu yerda son bo'lishi kerak" "Здесь должно быть число" "A number is expected here";
+    /// A comma that may stand between thousands as well as before a fraction.
+    NumberThousands "number-thousands" "Vergul mingliklarni ajratadimi yoki kasrnimi, noma'lum: 1234 yoki 1.234 deb yozing"
+        "Неясно, отделяет запятая тысячи или дробь: пишите 1234 или 1.234"
+        "It cannot be told whether thousands or a fraction follow the comma: write 1234 or 1.234";
+    /// Too large, or too near to zero.
+    NumberRange "number-range" "Son juda katta yoki nolga juda yaqin" "Число слишком большое или слишком близко к нулю"
+        "The number is too large or too near to zero";
     /// Neither yes nor no.
     NotBoolean "not-a-boolean" "Bu yerda true yoki false bo'lishi kerak" "Здесь должно быть true или false"
         "true or false is expected here";

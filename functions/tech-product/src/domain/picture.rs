@@ -7,8 +7,10 @@ use serde::{Deserialize, Serialize};
 use super::Size;
 use super::svg::{self, SvgFault};
 
-/// The longest file, in bytes.
-pub const PICTURE_BYTES_MAX: u64 = 5 * 1024 * 1024;
+/// The longest file of pixels, in bytes.
+const PIXELS_BYTES_MAX: u64 = 5 * 1024 * 1024;
+/// The longest drawing, in bytes: all of it is looked through, some millions of them a second.
+const DRAWING_BYTES_MAX: u64 = 256 * 1024;
 /// The longest side of a picture made of pixels: what a phone still unpacks.
 const SIDE_MAX: u32 = 10_000;
 
@@ -41,6 +43,14 @@ impl MediaType {
         }
     }
 
+    /// The longest such file, in bytes.
+    pub const fn bytes_max(self) -> u64 {
+        match self {
+            Self::Png | Self::Jpeg | Self::Webp => PIXELS_BYTES_MAX,
+            Self::Svg => DRAWING_BYTES_MAX,
+        }
+    }
+
     /// As names of files end.
     pub const fn extension(self) -> &'static str {
         match self {
@@ -55,6 +65,9 @@ impl MediaType {
 /// Why a file is not shown.
 #[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
 pub enum PictureFault {
+    /// It was announced when longer ones were allowed.
+    #[error("a file of {} has at most {} KB", .0.name(), .0.bytes_max() / 1024)]
+    TooLong(MediaType),
     /// Its first bytes, or what follows them, are of something else.
     #[error("the file is no {}", .0.name())]
     OtherType(MediaType),
@@ -74,6 +87,9 @@ pub enum PictureFault {
 /// Checks that `bytes` are a picture of that type, and reads its size. Pixels are not unpacked: a file that is broken
 /// further on is shown as far as it goes, which harms nobody.
 pub fn check(bytes: &[u8], announced: MediaType) -> Result<Option<Size>, PictureFault> {
+    if bytes.len() as u64 > announced.bytes_max() {
+        return Err(PictureFault::TooLong(announced));
+    }
     if announced == MediaType::Svg {
         return Ok(svg::check(bytes)?);
     }
@@ -133,6 +149,16 @@ mod tests {
         for (width, height) in [(10_001, 1), (0, 5), (u32::MAX, u32::MAX)] {
             assert!(matches!(check(&png(width, height), MediaType::Png), Err(PictureFault::Sides { .. })));
         }
+    }
+
+    #[test]
+    fn a_file_is_no_longer_than_its_type_may_be() {
+        for media_type in [MediaType::Png, MediaType::Jpeg, MediaType::Webp, MediaType::Svg] {
+            let long = vec![b' '; usize::try_from(media_type.bytes_max()).unwrap() + 1];
+            assert_eq!(check(&long, media_type), Err(PictureFault::TooLong(media_type)));
+            assert_ne!(check(&long[1..], media_type), Err(PictureFault::TooLong(media_type)));
+        }
+        assert_eq!(PictureFault::TooLong(MediaType::Svg).to_string(), "a file of image/svg+xml has at most 256 KB");
     }
 
     proptest::proptest! {

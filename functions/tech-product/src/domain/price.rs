@@ -1,6 +1,6 @@
 //! Prices as vendors write them: so'm, as a number or as text.
 
-use domain::Money;
+use domain::{Currency, Money};
 use serde_json::Value;
 
 use super::Fault;
@@ -8,23 +8,44 @@ use super::Fault;
 /// 100 billion so'm, in tiyin: beyond it a row has slipped a column.
 const TIYIN_MAX: i64 = 10_000_000_000_000;
 
+/// What is wrong with a price.
+pub fn check_price(price: Money) -> Option<Fault> {
+    if price.minor() <= 0 || price.currency() != Currency::UZS {
+        return Some(Fault::Price);
+    }
+    (price.minor() > TIYIN_MAX).then_some(Fault::PriceRange)
+}
+
 /// Reads so'm exactly, to the tiyin. Digits may be grouped by spaces, the decimal sign is a point or a comma, and
-/// `so'm` or `UZS` may follow.
+/// `so'm` or `UZS` may follow. Text in which the sign may as well stand between thousands is refused.
 pub fn som(value: &Value) -> Result<Money, Fault> {
     match value {
         // A number's shortest text is what the file said, up to 15 digits: more than the largest price has.
         Value::Number(number) => decimal(&number.to_string()),
-        Value::String(text) => decimal(text),
+        Value::String(text) => {
+            let text = text.trim();
+            let bare = ["so'm", "so‘m", "so’m", "UZS"].iter().find_map(|unit| text.strip_suffix(unit)).unwrap_or(text);
+            let digits: String = bare.chars().filter(|c| !c.is_whitespace()).collect();
+            if may_be_grouped(&digits) { Err(Fault::PriceThousands) } else { decimal(&digits) }
+        }
         _ => Err(Fault::Price),
     }
 }
 
-fn decimal(text: &str) -> Result<Money, Fault> {
-    let text = text.trim();
-    let bare = ["so'm", "so‘m", "so’m", "UZS"].iter().find_map(|unit| text.strip_suffix(unit)).unwrap_or(text);
-    let digits: String = bare.chars().filter(|c| !c.is_whitespace()).collect();
-    let (whole, part) = digits.split_once(['.', ',']).unwrap_or((&digits, ""));
-    let numeric = |s: &str| s.bytes().all(|b| b.is_ascii_digit());
+/// `850,000` and `1.234.567`: whoever writes so means thousands, or a thousandth of them.
+fn may_be_grouped(digits: &str) -> bool {
+    let mut groups = digits.split(['.', ',']);
+    let whole = groups.next().is_some_and(numeric) && digits.starts_with(|c: char| c.is_ascii_digit());
+    let after: Vec<&str> = groups.collect();
+    whole && after.iter().copied().all(numeric) && (after.len() > 1 || after.iter().any(|group| group.len() == 3))
+}
+
+fn numeric(text: &str) -> bool {
+    text.bytes().all(|b| b.is_ascii_digit())
+}
+
+fn decimal(digits: &str) -> Result<Money, Fault> {
+    let (whole, part) = digits.split_once(['.', ',']).unwrap_or((digits, ""));
     if whole.is_empty() || !numeric(whole) || !numeric(part) || (part.is_empty() && digits.len() > whole.len()) {
         return Err(Fault::Price);
     }
@@ -32,12 +53,8 @@ fn decimal(text: &str) -> Result<Money, Fault> {
     if part.len() > 2 {
         return Err(Fault::Precision);
     }
-    let tiyin = format!("{whole}{part:0<2}").parse().map_err(|_| Fault::PriceRange)?;
-    match tiyin {
-        0 => Err(Fault::Price),
-        1..=TIYIN_MAX => Ok(Money::tiyin(tiyin)),
-        _ => Err(Fault::PriceRange),
-    }
+    let price = Money::tiyin(format!("{whole}{part:0<2}").parse().map_err(|_| Fault::PriceRange)?);
+    check_price(price).map_or(Ok(price), Err)
 }
 
 #[cfg(test)]
@@ -55,7 +72,10 @@ mod tests {
             (json!(0.07), 7),
             (json!("18 500 000 so'm"), 1_850_000_000),
             (json!("18\u{a0}500\u{202f}000,50"), 1_850_000_050),
-            (json!("12.500"), 1_250),
+            (json!("12.50"), 1_250),
+            (json!(12.500), 1_250),
+            (json!("850000"), 85_000_000),
+            (json!("850 000,5"), 85_000_050),
             (json!("99 UZS"), 9_900),
         ] {
             assert_eq!(som(&written), Ok(Money::tiyin(tiyin)), "{written}");
@@ -65,9 +85,11 @@ mod tests {
     #[test]
     fn what_is_no_price_is_refused_for_what_is_wrong_with_it() {
         for (written, fault) in [
-            (json!("1.005"), Fault::Precision),
-            (json!("1,234"), Fault::Precision),
-            (json!("1,234,567"), Fault::Price),
+            (json!(1.005), Fault::Precision),
+            (json!("1,2345"), Fault::Precision),
+            (json!("1,5,"), Fault::PriceThousands),
+            (json!(",500"), Fault::Price),
+            (json!("1.x00"), Fault::Price),
             (json!("1e3"), Fault::Price),
             (json!(-5), Fault::Price),
             (json!(0), Fault::Price),
@@ -82,6 +104,25 @@ mod tests {
             (json!("999999999999999999999999"), Fault::PriceRange),
         ] {
             assert_eq!(som(&written), Err(fault), "{written}");
+        }
+    }
+
+    #[test]
+    fn a_thousands_separator_is_never_a_decimal_sign() {
+        for text in
+            ["850,000", "850.000", "99,990", "1 850,000 so'm", "1,234,567", "1.234.567", "1.234.567,50", "1,234,567.5"]
+        {
+            assert_eq!(som(&json!(text)), Err(Fault::PriceThousands), "{text}");
+        }
+        assert!(Fault::PriceThousands.text(domain::Locale::En).contains("850 000"));
+    }
+
+    #[test]
+    fn a_form_takes_no_price_that_an_import_refuses() {
+        for tiyin in [i64::MIN, -1, 0, 1, TIYIN_MAX, TIYIN_MAX + 1, i64::MAX] {
+            let (sign, size) = (if tiyin < 0 { "-" } else { "" }, tiyin.unsigned_abs());
+            let imported = som(&json!(format!("{sign}{}.{:02}", size / 100, size % 100)));
+            assert_eq!(check_price(Money::tiyin(tiyin)).is_none(), imported.is_ok(), "{tiyin}");
         }
     }
 

@@ -2,7 +2,7 @@
 
 use std::collections::BTreeMap;
 
-use domain::{ImportId, Money, ProductId, Slug, StoreId, Timestamp, VariantId};
+use domain::{ImportId, Money, ProductId, Slug, StoreId, Timestamp, VariantId, is_ordinary};
 use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 
@@ -160,10 +160,12 @@ pub fn product_id(store: StoreId, sku: &str) -> ProductId {
     ProductId::derived(&format!("product/{store}/{sku}"))
 }
 
-/// Checks a stock-keeping unit: 1 to 64 characters, none of them a control character, no blanks around.
+/// Checks a stock-keeping unit: 1 to 64 characters that people see, no blanks around and of those within only spaces, so
+/// that two that look the same are the same.
 pub fn check_sku(sku: &str) -> Result<(), Fault> {
     let fits = !sku.is_empty() && sku.chars().count() <= SKU_MAX && sku.trim() == sku;
-    if fits && !sku.chars().any(char::is_control) { Ok(()) } else { Err(Fault::Sku) }
+    let visible = |c: char| c == ' ' || (is_ordinary(c) && !c.is_whitespace() && !matches!(c, '\u{fe00}'..='\u{fe0f}'));
+    if fits && sku.chars().all(visible) { Ok(()) } else { Err(Fault::Sku) }
 }
 
 #[cfg(test)]
@@ -189,6 +191,18 @@ mod tests {
         assert_ne!(product_id(store, "A-1"), product_id(StoreId::derived("t"), "A-1"));
         for wrong in ["", " a", "a\n", &"x".repeat(65)] {
             assert_eq!(check_sku(wrong), Err(Fault::Sku), "{wrong:?}");
+        }
+    }
+
+    #[test]
+    fn invisible_characters_are_refused_in_skus() {
+        for hidden in ['\0', '\t', '\u{a0}', '\u{200b}', '\u{202e}', '\u{feff}', '\u{200d}', '\u{fe0f}'] {
+            for sku in [format!("A{hidden}1"), format!("A-1{hidden}")] {
+                assert_eq!(check_sku(&sku), Err(Fault::Sku), "{sku:?}");
+            }
+        }
+        for sku in ["A-1", "A 1", "№ 5/2", "ўA_1.2", "100-100001084WOF"] {
+            assert_eq!(check_sku(sku), Ok(()), "{sku}");
         }
     }
 }

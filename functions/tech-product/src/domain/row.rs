@@ -2,7 +2,7 @@
 
 use std::borrow::Cow;
 
-use domain::{Change, Localized, Money};
+use domain::{Change, Localized, Money, is_ordinary};
 use serde_json::Value;
 
 use super::details::is_year;
@@ -61,7 +61,7 @@ pub fn read_row(row: &Value, mapping: &Mapping, template: &SpecTemplate) -> Resu
         year: said(reader.optional(Field::Year, year).flatten()),
         gtin: said(reader.optional(Field::Gtin, text)),
         mpn: said(reader.optional(Field::Mpn, words)),
-        description: said(reader.optional(Field::Description, text).map(Localized::same)),
+        description: said(reader.optional(Field::Description, lines).map(Localized::same)),
         ..Patch::default()
     };
     for field in &template.fields {
@@ -142,7 +142,12 @@ fn text(value: &Value) -> Result<String, Fault> {
 
 /// Text of one line: cells that are padded to a width have blanks in the middle too.
 fn words(value: &Value) -> Result<String, Fault> {
-    text(value).map(|text| text.split_whitespace().collect::<Vec<_>>().join(" "))
+    lines(value).map(|text| text.split_whitespace().collect::<Vec<_>>().join(" "))
+}
+
+/// Text without what nobody sees: names that were copied from pages are full of it, and whoever sends them cannot find it.
+fn lines(value: &Value) -> Result<String, Fault> {
+    text(value).map(|text| text.chars().filter(|c| c.is_whitespace() || is_ordinary(*c)).collect())
 }
 
 fn stock(value: &Value) -> Result<i64, Fault> {
@@ -218,7 +223,7 @@ mod tests {
         let mut row = row();
         row["metadata"]["name"] = " ".into();
         row["metadata"]["part_numbers"] = json!([]);
-        row["price"] = "1.005".into();
+        row["price"] = "850,000".into();
         row["stock"] = json!(-1);
         row["socket"] = "LGA 9999".into();
         let faults: Vec<_> =
@@ -226,7 +231,7 @@ mod tests {
         let expected = [
             ("title", Fault::Missing),
             ("sku", Fault::Missing),
-            ("price", Fault::Precision),
+            ("price", Fault::PriceThousands),
             ("stock", Fault::Stock),
             ("specs.socket", Fault::NotAnOption),
         ];
@@ -255,6 +260,21 @@ mod tests {
         let patch = read_row(&row, &mapping(), &template()).unwrap().patch;
         assert_eq!(patch.title, Some(Localized::same("AMD Ryzen 7 9800X3D")));
         assert_eq!(patch.mpn, Change::Set("BA120 BA1".to_owned()));
+    }
+
+    #[test]
+    fn what_nobody_sees_is_no_part_of_a_name_and_never_part_of_a_sku() {
+        let mut row = row();
+        row["metadata"]["name"] = json!("\u{200e}AMD \u{200b}\u{200b}Ryzen\u{202e} 7");
+        row["metadata"]["variant"] = json!("\u{feff}BA120");
+        row["description"] = json!("A\u{200b}\r\nB");
+        let patch = read_row(&row, &mapping(), &template()).unwrap().patch;
+        assert_eq!(patch.title, Some(Localized::same("AMD Ryzen 7")));
+        assert_eq!(patch.mpn, Change::Set("BA120".to_owned()));
+        assert_eq!(patch.description, Change::Set(Localized::same("A\r\nB")));
+        row["metadata"]["part_numbers"] = json!(["100-1000\u{200b}"]);
+        let refused = vec![Refusal::new("sku", Fault::Sku).found("100-1000\u{200b}")];
+        assert_eq!(read_row(&row, &mapping(), &template()), Err(refused));
     }
 
     #[test]

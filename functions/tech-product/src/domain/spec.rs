@@ -2,6 +2,7 @@
 
 use std::collections::BTreeMap;
 
+use domain::is_ordinary;
 use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 use serde_json::Value;
@@ -10,6 +11,9 @@ use super::{Fault, Refusal, SpecField, SpecKind, SpecTemplate};
 
 /// Characters of a text value.
 const TEXT_MAX: usize = 200;
+/// How large a number may be, and how near to zero: within what DynamoDB keeps, beyond what a thing is measured by.
+const NUMBER_MAX: f64 = 1e15;
+const NUMBER_MIN: f64 = 1e-9;
 
 /// A value of one specification.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize, JsonSchema)]
@@ -114,16 +118,29 @@ fn text(value: &Value) -> Result<String, Fault> {
         Value::Number(number) => number.to_string(),
         _ => return Err(Fault::NotText),
     };
-    if text.chars().count() > TEXT_MAX { Err(Fault::TooLong) } else { Ok(text) }
+    match text.chars().count() {
+        length if length > TEXT_MAX => Err(Fault::TooLong),
+        _ if !text.chars().all(is_ordinary) => Err(Fault::Invisible),
+        _ => Ok(text),
+    }
 }
 
 fn number(value: &Value) -> Result<f64, Fault> {
     let number = match value {
         Value::Number(number) => number.as_f64(),
+        Value::String(text) if may_be_grouped(text) => return Err(Fault::NumberThousands),
         Value::String(text) => text.trim().replace(',', ".").parse().ok(),
         _ => None,
     };
-    number.filter(|n| n.is_finite()).ok_or(Fault::NotNumber)
+    let number = number.filter(|n| n.is_finite()).ok_or(Fault::NotNumber)?;
+    let kept = number == 0.0 || (NUMBER_MIN..=NUMBER_MAX).contains(&number.abs());
+    if kept { Ok(number) } else { Err(Fault::NumberRange) }
+}
+
+/// `1,234`: a comma that may as well stand between thousands. A point never does.
+fn may_be_grouped(text: &str) -> bool {
+    let digits = |after: &str| after.bytes().take_while(u8::is_ascii_digit).count();
+    text.split(',').skip(1).any(|after| digits(after) == 3)
 }
 
 fn boolean(value: &Value) -> Result<bool, Fault> {
@@ -145,7 +162,10 @@ fn range(value: &Value) -> Result<SpecValue, Fault> {
         },
         _ => return Err(Fault::NotRange),
     };
-    let end = |end: Option<Value>| number(&end.unwrap_or(Value::Null)).map_err(|_| Fault::NotRange);
+    let end = |end: Option<Value>| {
+        let no_number = |fault| if fault == Fault::NotNumber { Fault::NotRange } else { fault };
+        number(&end.unwrap_or(Value::Null)).map_err(no_number)
+    };
     let (min, max) = (end(min)?, end(max)?);
     if min <= max { Ok(SpecValue::Range { min, max }) } else { Err(Fault::NotRange) }
 }
@@ -204,6 +224,7 @@ mod tests {
         for (kind, value, fault) in [
             (Text, json!(["a"]), Fault::NotText),
             (Text, json!("x".repeat(201)), Fault::TooLong),
+            (Text, json!("Zen\u{200b}5"), Fault::Invisible),
             (Number, json!("fast"), Fault::NotNumber),
             (Number, json!("inf"), Fault::NotNumber),
             (Number, json!(true), Fault::NotNumber),
@@ -216,6 +237,28 @@ mod tests {
             (Range, json!(5), Fault::NotRange),
         ] {
             assert_eq!(read(kind, &value), Err(fault), "{kind:?} {value}");
+        }
+    }
+
+    #[test]
+    fn a_number_that_no_table_keeps_is_refused() {
+        for number in [json!(1e200), json!(-1e200), json!(1e-200), json!("1e200"), json!(1.1e15), json!(9e-10)] {
+            assert_eq!(read(SpecKind::Number, &number), Err(Fault::NumberRange), "{number}");
+            assert_eq!(read(SpecKind::Range, &json!([0, number])), Err(Fault::NumberRange), "{number}");
+        }
+        for number in [0.0, -0.5, 1e-9, 1e15, -1e15] {
+            assert_eq!(read(SpecKind::Number, &json!(number)), Ok(Some(SpecValue::Number(number))));
+        }
+    }
+
+    #[test]
+    fn a_thousands_separator_is_never_a_decimal_sign() {
+        for text in ["1,234", "1,234,567", "1,234.5", "-1,234"] {
+            assert_eq!(read(SpecKind::Number, &json!(text)), Err(Fault::NumberThousands), "{text}");
+        }
+        assert_eq!(read(SpecKind::Range, &json!("800-1,200")), Err(Fault::NumberThousands));
+        for (text, number) in [("1.234", 1.234), ("1,2345", 1.2345), ("1,23", 1.23)] {
+            assert_eq!(read(SpecKind::Number, &json!(text)), Ok(Some(SpecValue::Number(number))));
         }
     }
 

@@ -5,12 +5,17 @@
 //! somebody opens it by itself.
 
 use roxmltree::{Attribute, Document, Node, ParsingOptions};
+use xmlparser::{Token, Tokenizer};
 
 use super::Size;
 
 const SVG: &str = "http://www.w3.org/2000/svg";
 /// A drawing with more is not looked through.
 const NODES_MAX: u32 = 50_000;
+/// Attributes of one element: the parser compares each with all before it.
+const ATTRIBUTES_MAX: usize = 64;
+/// Namespaces that are declared in all: the parser repeats those of an element for each within it that declares one.
+const NAMESPACES_MAX: usize = 64;
 /// Uses of other parts: each may multiply what it uses, and what is used may use others.
 const USES_MAX: usize = 24;
 /// Sides that are told.
@@ -57,6 +62,12 @@ pub enum SvgFault {
     /// A style that loads.
     #[error("a drawing's style must not refer to anything outside")]
     Style,
+    /// It would be read for long.
+    #[error("an element of a drawing has at most {ATTRIBUTES_MAX} attributes")]
+    Attributes,
+    /// It would be read for long.
+    #[error("a drawing declares at most {NAMESPACES_MAX} namespaces")]
+    Namespaces,
     /// It would be drawn for ever.
     #[error("a drawing has at most {USES_MAX} <use>")]
     Uses,
@@ -69,6 +80,7 @@ pub enum SvgFault {
 pub(super) fn check(bytes: &[u8]) -> Result<Option<Size>, SvgFault> {
     let unreadable = |cause: &dyn std::fmt::Display| SvgFault::Unreadable(cause.to_string());
     let text = std::str::from_utf8(bytes).map_err(|error| unreadable(&error))?;
+    count_attributes(text)?;
     let options = ParsingOptions { allow_dtd: false, nodes_limit: NODES_MAX, entity_resolver: None };
     let document = Document::parse_with_options(text, options).map_err(|error| unreadable(&error))?;
     let root = document.root_element();
@@ -80,6 +92,28 @@ pub(super) fn check(bytes: &[u8]) -> Result<Option<Size>, SvgFault> {
         return Err(SvgFault::Uses);
     }
     Ok(size(root))
+}
+
+/// Counts what the parser takes quadratic time for, in linear time.
+fn count_attributes(text: &str) -> Result<(), SvgFault> {
+    let (mut attributes, mut namespaces) = (0, 0);
+    for token in Tokenizer::from(text) {
+        match token.map_err(|error| SvgFault::Unreadable(error.to_string()))? {
+            Token::ElementStart { .. } => attributes = 0,
+            Token::Attribute { prefix, local, .. } => {
+                attributes += 1;
+                namespaces += usize::from(prefix == "xmlns" || (prefix.is_empty() && local == "xmlns"));
+            }
+            _ => {}
+        }
+        if attributes > ATTRIBUTES_MAX {
+            return Err(SvgFault::Attributes);
+        }
+        if namespaces > NAMESPACES_MAX {
+            return Err(SvgFault::Namespaces);
+        }
+    }
+    Ok(())
 }
 
 fn look_at(node: Node<'_, '_>) -> Result<(), SvgFault> {
@@ -218,6 +252,20 @@ mod tests {
         assert_eq!(check(svg(&"<use href='#a'/>".repeat(25)).as_bytes()), Err(SvgFault::Uses));
         let deep = svg(&("<g>".repeat(60_000) + &"</g>".repeat(60_000)));
         assert!(matches!(check(deep.as_bytes()), Err(SvgFault::Unreadable(_))));
+    }
+
+    #[test]
+    fn a_drawing_of_many_attributes_is_refused_at_once() {
+        let attributes = |count| (0..count).fold(String::new(), |all, n: u32| all + &format!(" a{n}=''"));
+        let of = |inside: String| check(svg(&inside).as_bytes());
+        assert!(of(format!("<!-- it's{0} --><g{0}><path{0}/></g>", attributes(64))).is_ok());
+        // Half a million of them: the parser alone would compare them for minutes.
+        for count in [65, 500_000] {
+            assert_eq!(of(format!("<g{}/>", attributes(count))), Err(SvgFault::Attributes));
+        }
+        let nested = |count| "<g xmlns:a='b'>".repeat(count) + &"</g>".repeat(count);
+        assert!(of(nested(60)).is_ok());
+        assert_eq!(of(nested(63)), Err(SvgFault::Namespaces));
     }
 
     #[test]

@@ -2,6 +2,8 @@
 
 use std::collections::{BTreeMap, HashSet};
 
+use domain::is_ordinary;
+
 use super::Variant;
 
 /// Variants of one product: a page shows all of them, and one transaction reaches the stock of each.
@@ -21,8 +23,8 @@ pub enum VariantFault {
     /// Shoppers could not tell them apart.
     #[error("two variants have the same options")]
     SameOptions,
-    /// Too many, empty or too long.
-    #[error("at most 5 options, their names and values of 1 to 60 characters")]
+    /// Too many, empty or too long, or with characters that nobody sees.
+    #[error("at most 5 options, their names and values of 1 to 60 visible characters")]
     Options,
     /// The store would have one SKU for two things.
     #[error("two variants have the same SKU")]
@@ -52,7 +54,8 @@ pub fn check_variants(variants: &[Variant]) -> Result<(), VariantFault> {
 }
 
 fn readable(options: &BTreeMap<String, String>) -> bool {
-    let fits = |text: &String| !text.trim().is_empty() && text.chars().count() <= TEXT_MAX;
+    let fits =
+        |text: &String| !text.trim().is_empty() && text.chars().count() <= TEXT_MAX && text.chars().all(is_ordinary);
     options.len() <= OPTIONS_MAX && options.iter().all(|(name, value)| fits(name) && fits(value))
 }
 

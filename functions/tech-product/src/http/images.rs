@@ -32,7 +32,7 @@ const KEPT_FOR_SECONDS: u64 = LEADS_FOR.as_secs() / 2;
 pub(super) struct AnnounceBody {
     #[garde(skip)]
     content_type: MediaType,
-    /// Bytes, 5 MB at most.
+    /// Bytes, 5 MB at most, 256 KB of a drawing.
     #[garde(skip)]
     content_length: u64,
     /// What it shows, for those who do not see it; up to 200 characters.

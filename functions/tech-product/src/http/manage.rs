@@ -120,8 +120,8 @@ fn of_images(routes: Routes<Intake>) -> Routes<Intake> {
         .post("/v1/products/{product_id}/images", staff_of, "Announce an image", images::announce)
         .about(
             "Answers where the file goes, by a `PUT` of exactly that type and length within 15 minutes. Confirm it then; \
-             one that is not confirmed within an hour is forgotten. PNG, JPEG, WebP or SVG, up to 5 MB; up to ten a \
-             product, awaited ones included. With an `Idempotency-Key` a repetition announces no second one.",
+             one that is not confirmed within an hour is forgotten. PNG, JPEG, WebP up to 5 MB or SVG up to 256 KB; up to ten \
+             a product, awaited ones included. With an `Idempotency-Key` a repetition announces no second one.",
         )
         .refuses(&[&kinds::NOT_FOUND, &IMAGES_LIMIT])
         .post("/v1/products/{product_id}/images/{image_id}/confirm", staff_of, "Show an uploaded image", images::confirm)

@@ -107,7 +107,7 @@ pub(super) fn product(error: ProductError, locale: Locale) -> Problem {
 pub(super) fn image(error: ImageError, locale: Locale) -> Problem {
     match error {
         ImageError::Faults(refusals) => faults(&refusals, locale),
-        ImageError::Length => Problem::field("content_length", error),
+        ImageError::Length(_) => Problem::field("content_length", error),
         ImageError::Gallery(GalleryError::Full) => Problem::of(&IMAGES_LIMIT),
         ImageError::Gallery(GalleryError::NoImage) => Problem::of(&kinds::NOT_FOUND),
         ImageError::Gallery(GalleryError::Awaited) => Problem::of(&NOT_UPLOADED).with("detail", error.to_string()),

@@ -3,7 +3,7 @@
 use std::collections::BTreeMap;
 
 use contracts::Actor;
-use domain::{CorrelationId, Currency, Money, Slug, StoreId, UserId, VariantId};
+use domain::{CorrelationId, Money, Slug, StoreId, UserId, VariantId};
 use serde_json::{Value, json};
 
 use super::audit::audit;
@@ -12,7 +12,7 @@ use super::{ProductError, brands, categories};
 use crate::Intake;
 use crate::domain::{
     Details, Fault, Fiscal, Gallery, Patch, Product, Rating, Refusal, STOCK_MAX, SpecTemplate, Status, Variant,
-    check_sku, product_id,
+    check_price, check_sku, product_id,
 };
 use crate::table::MovementCause;
 
@@ -107,6 +107,5 @@ fn checked(new: &NewProduct, template: &SpecTemplate) -> Result<Patch, ProductEr
 
 /// What is wrong with a price in minor units.
 pub(super) fn price_fault(price: Money) -> Option<Refusal> {
-    let wrong = price.minor() <= 0 || price.currency() != Currency::UZS;
-    wrong.then(|| Refusal::new("price", Fault::Price))
+    check_price(price).map(|fault| Refusal::new("price", fault))
 }

@@ -69,6 +69,7 @@ async fn what_is_wrong_with_an_image_is_told() {
         (new("image/gif", 9, "a"), 400, "malformed-body"),
         (new("image/png", 0, "a"), 422, "invalid"),
         (new("image/png", 5 * 1024 * 1024 + 1, "a"), 422, "invalid"),
+        (new("image/svg+xml", 256 * 1024 + 1, "a"), 422, "invalid"),
         (new("image/png", 9, " "), 422, "invalid"),
     ] {
         let reply = w.owned("POST", &images, &body).await;

@@ -6,7 +6,7 @@ use domain::{ImageId, Localized, UserId};
 use dynamodb::Stored;
 
 use super::{ATTEMPTS_MAX, Altered, ImageError, alter};
-use crate::domain::{MediaType, PICTURE_BYTES_MAX, Product, check_alt};
+use crate::domain::{MediaType, Product, check_alt};
 use crate::files::UploadTo;
 use crate::table::{Picture, PictureState, picture_key};
 use crate::{Ctx, Intake};
@@ -84,8 +84,8 @@ async fn address(intake: &Intake, picture: &Picture) -> Result<UploadTo, ImageEr
 }
 
 fn check(new: &NewImage) -> Result<(), ImageError> {
-    if !(1..=PICTURE_BYTES_MAX).contains(&new.length) {
-        return Err(ImageError::Length);
+    if !(1..=new.media_type.bytes_max()).contains(&new.length) {
+        return Err(ImageError::Length(new.media_type));
     }
     check_alt(&new.alt).map_err(|refusal| ImageError::Faults(vec![refusal]))
 }

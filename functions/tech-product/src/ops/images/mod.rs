@@ -14,7 +14,7 @@ use serde_json::Value;
 use super::audit::audit;
 use super::save::save;
 use crate::Ctx;
-use crate::domain::{Gallery, GalleryError, PictureFault, Product, Refusal};
+use crate::domain::{Gallery, GalleryError, MediaType, PictureFault, Product, Refusal};
 use crate::files::FileError;
 use crate::table::{Card, Picture, card_key, picture_key, product_key};
 
@@ -31,8 +31,8 @@ pub enum ImageError {
     #[error("{} rules are broken", .0.len())]
     Faults(Vec<Refusal>),
     /// The file is empty or too long.
-    #[error("a picture has 1 byte to 5 MB")]
-    Length,
+    #[error("a file of {} has 1 to {} bytes", .0.name(), .0.bytes_max())]
+    Length(MediaType),
     /// The product's images do not change so.
     #[error(transparent)]
     Gallery(#[from] GalleryError),

@@ -132,7 +132,7 @@ async fn what_was_not_announced_so_is_not_shown() {
     for (length, alt) in [(0, "a"), (5 * 1024 * 1024 + 1, "a"), (1, ""), (1, &"a".repeat(201))] {
         let new = NewImage { length, alt: Localized::same(alt), ..svg() };
         let refused = announce(&w.intake, w.product().await, new, owner()).await;
-        assert!(matches!(refused, Err(ImageError::Length | ImageError::Faults(_))), "{length} {alt}");
+        assert!(matches!(refused, Err(ImageError::Length(_) | ImageError::Faults(_))), "{length} {alt}");
     }
     // Another product's address does not reach it.
     w.import(&[cpu("b", 1_000_000, 3)]).await;

@@ -5,6 +5,7 @@ mod contention;
 mod delivered;
 mod images;
 mod import_order;
+mod import_values;
 mod imports;
 mod products;
 mod reservations;

@@ -5,7 +5,7 @@ use domain::{Change as Said, CorrelationId, Localized, Money};
 use futures::future::join_all;
 use serde_json::{Value, json};
 
-use crate::domain::{Patch, Product, Status, brand_slug};
+use crate::domain::{Fault, Patch, Product, Refusal, Status, brand_slug};
 use crate::ops::ProductError;
 use crate::ops::change_product::{Change, change, publish};
 use crate::ops::create_product::{NewProduct, create};
@@ -54,6 +54,26 @@ async fn a_draft_goes_on_sale_when_it_is_published() {
     assert!(w.stock("A-1").await.active);
     let again = publish(&w.intake, published.clone(), by()).await.unwrap();
     assert_eq!(again.version(), published.version(), "nothing is written twice");
+}
+
+#[tokio::test]
+async fn a_form_takes_nothing_that_an_import_refuses() {
+    let w = World::with_catalogue().await;
+    let price = NewProduct { price: Money::tiyin(10_000_000_000_001), ..new("A-1", "AMD") };
+    let mut title = new("A-1", "AMD");
+    title.patch.title = Some(Localized::same("Ryzen\u{202e}5"));
+    let mut specs = new("A-1", "AMD");
+    specs.specs.insert("tdp".to_owned(), json!(1e200));
+    let sku = new("A-1\u{200b}", "AMD");
+    for (form, field, fault) in [
+        (price, "price", Fault::PriceRange),
+        (title, "title", Fault::Invisible),
+        (specs, "specs.tdp", Fault::NumberRange),
+        (sku, "sku", Fault::Sku),
+    ] {
+        let Err(ProductError::Faults(faults)) = create(&w.intake, form).await else { panic!("{field} was taken") };
+        assert_eq!(faults, [Refusal::new(field, fault)]);
+    }
 }
 
 #[tokio::test]

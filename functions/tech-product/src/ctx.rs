@@ -7,6 +7,7 @@ use domain::{Clock, CorrelationId, Entropy, EventId};
 use dynamodb::Table;
 use lambda::Base;
 use lambda::http::{Gate, Gated};
+use uuid::Uuid;
 
 use crate::files::{ImportFiles, S3Files};
 use crate::image_files::ImageFiles;
@@ -48,6 +49,13 @@ impl Ctx {
     /// For functions with staff routes: `TABLE_NAME`, `STORE_SERVICE_URL`.
     pub fn staffed(base: &Base) -> Result<Self, lambda::Failure> {
         Ok(Self { gate: Gate::new().with_membership(base.membership()?), ..Self::public(base)? })
+    }
+
+    /// Nobody can guess it.
+    pub fn random(&self) -> Uuid {
+        let mut bytes = [0; 16];
+        self.entropy.fill(&mut bytes);
+        uuid::Builder::from_random_bytes(bytes).into_uuid()
     }
 
     /// A new event's id.

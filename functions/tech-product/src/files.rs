@@ -4,16 +4,27 @@ use std::time::Duration;
 
 use aws_sdk_s3::Client;
 use aws_sdk_s3::config::RequestChecksumCalculation;
-use aws_sdk_s3::error::DisplayErrorContext;
+use aws_sdk_s3::error::{DisplayErrorContext, ProvideErrorMetadata};
 use aws_sdk_s3::operation::head_object::HeadObjectError;
 use aws_sdk_s3::presigning::PresigningConfig;
 use aws_sdk_s3::primitives::ByteStream;
 use domain::{ImportId, StoreId};
 use futures::future::BoxFuture;
 
+use crate::domain::Import;
+
 /// Where a file is kept.
 pub fn file_name(store: StoreId, import: ImportId) -> String {
     format!("imports/{store}/{import}.ndjson")
+}
+
+/// Where the rows of an import are: the file that came with it, or the lines that it counted.
+pub fn lines_name(import: &Import) -> String {
+    let Import { store_id, import_id, .. } = import;
+    import.lines.map_or_else(
+        || file_name(*store_id, *import_id),
+        |lines| format!("imports/{store_id}/{import_id}/{lines}.ndjson"),
+    )
 }
 
 /// Where a file is that was uploaded as it was.
@@ -24,8 +35,8 @@ pub fn sent_name(store: StoreId, import: ImportId) -> String {
 /// Why a file cannot be read or kept.
 #[derive(Debug, thiserror::Error)]
 pub enum FileError {
-    /// There is none of that name.
-    #[error("there is no file {0}")]
+    /// There is none of that name, or it has no byte there.
+    #[error("there is no such part of a file {0}")]
     Gone(String),
     /// No answer, or one that nobody expects.
     #[error("the bucket does not answer: {0}")]
@@ -52,7 +63,8 @@ pub trait Files: Send + Sync {
         lasts: Duration,
     ) -> BoxFuture<'a, Result<UploadTo, FileError>>;
 
-    /// At most `limit` bytes of a file from `offset` on; fewer at its end. [`FileError::Gone`] when there is none.
+    /// At most `limit` bytes of a file from `offset` on; fewer at its end. [`FileError::Gone`] when there is none, or
+    /// nothing at `offset`.
     fn part<'a>(&'a self, name: &'a str, offset: u64, limit: u64) -> BoxFuture<'a, Result<Vec<u8>, FileError>>;
 }
 
@@ -110,7 +122,7 @@ impl Files for S3Files {
             let last = offset.saturating_add(limit).saturating_sub(1);
             let call = self.s3.get_object().bucket(&self.bucket).key(name).range(format!("bytes={offset}-{last}"));
             let answer = call.send().await.map_err(|error| match error.as_service_error() {
-                Some(e) if e.is_no_such_key() => FileError::Gone(name.to_owned()),
+                Some(e) if e.is_no_such_key() || e.code() == Some("InvalidRange") => FileError::Gone(name.to_owned()),
                 _ => unavailable(error),
             })?;
             Ok(answer.body.collect().await.map_err(unavailable)?.to_vec())
@@ -179,13 +191,15 @@ mod tests {
     async fn a_file_that_is_gone_is_told_from_a_bucket_that_refuses() {
         let server = MockServer::start().await;
         let error = |code: &str| format!("<Error><Code>{code}</Code><Message>-</Message></Error>");
-        for (name, status, code) in [("gone", 404, "NoSuchKey"), ("refused", 403, "AccessDenied")] {
+        let answers = [("gone", 404, "NoSuchKey"), ("short", 416, "InvalidRange"), ("refused", 403, "AccessDenied")];
+        for (name, status, code) in answers {
             let answer = ResponseTemplate::new(status).set_body_string(error(code));
             let get = Mock::given(method("GET")).and(path(format!("/um-dev-imports/{name}")));
             get.respond_with(answer).mount(&server).await;
         }
         let files = bucket(&server).await;
         assert!(matches!(files.part("gone", 0, 10).await, Err(FileError::Gone(_))));
+        assert!(matches!(files.part("short", 20, 10).await, Err(FileError::Gone(_))));
         assert!(matches!(files.part("refused", 0, 10).await, Err(FileError::Unavailable(_))));
     }
 }

@@ -16,7 +16,7 @@ mod testbed;
 pub mod tree;
 
 pub use ctx::{Ctx, Intake, Reading};
-pub use files::{FileError, Files, ImportFiles, S3Files, UploadTo, file_name, sent_name};
+pub use files::{FileError, Files, ImportFiles, S3Files, UploadTo, file_name, lines_name, sent_name};
 pub use image_files::{ImageFiles, LEADS_FOR};
 pub use queue::{GoOn, ImportQueue, QueueError, SqsQueue};
 pub use stores::{RemoteStores, Stores};

@@ -13,7 +13,8 @@
 //! | [`Card`] | `STORE#<id>` | `SKU#<sku>` | `SALE#<category>` / time, when on sale | `SALE#<store>` / time, when on sale | |
 //! | | | | GSI3: `SALE#<category>` / price, when on sale | | |
 //! | [`SkuClaim`] | `STORE#<id>` | `SKU#<sku of a variant>` | | | |
-//! | store's counters | `STORE#<id>` | `COUNTERS` | | | |
+//! | [`Counters`] | `STORE#<id>` | `COUNTERS` | | | |
+//! | [`ImportPlace`] | `STORE#<id>` | `IMPORTING#<number>` | | | |
 //! | [`Standing`] | `STORE#<id>` | `STANDING` | | | |
 //! | [`Import`] | `IMPORT#<id>` | `IMPORT` | `IMPORTS#<store>` / time | | until it is over |
 //! | [`RefusedRow`] | `IMPORT#<id>` | `REFUSED#<number>` | | | |
@@ -41,6 +42,7 @@
 //! | what can be bought of a product | `PRODUCT#<id>` / `VARIANT#` |
 //! | who moved its stock | GSI1 `MOVEMENTS#<product>`, newest first |
 //! | does a store sell | get its standing, remembered for 15 s |
+//! | may a store begin an import | get its two places and the imports that have them |
 //! | may somebody review a product, and did they | `BUYER#<user>` / `DELIVERED#<product>` |
 //! | what everybody sees of its reviews | GSI1 `REVIEWS#<product>`, newest first; their stars stand in the product and its card |
 //! | reviews that wait for an admin, that were reported | GSI2 `REVIEWS#<status>`, GSI3 `REVIEWS#REPORTED` |
@@ -66,8 +68,8 @@ pub use reviews::{
     HelpfulVote, ReportReason, ReviewReport, helpful_key, reported_reviews, reports_of, review_key, reviews, reviews_of,
 };
 pub use rows::{
-    Brand, BrandStatus, Card, Delivery, Movement, MovementCause, PriceChange, RefusedRow, SkuClaim, SkuRow, SlugClaim,
-    Stock,
+    Brand, BrandStatus, Card, Counters, Delivery, ImportPlace, Movement, MovementCause, PriceChange, RefusedRow,
+    SkuClaim, SkuRow, SlugClaim, Stock,
 };
 
 pub use standing::{Standing, standing_key};

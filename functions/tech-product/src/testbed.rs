@@ -304,10 +304,10 @@ impl Files for MemoryFiles {
 
     fn part<'a>(&'a self, name: &'a str, offset: u64, limit: u64) -> BoxFuture<'a, Result<Vec<u8>, FileError>> {
         let files = self.0.lock().unwrap();
-        let part = files.get(name).map(|bytes| {
-            let (from, to) = (usize::try_from(offset).unwrap(), usize::try_from(offset + limit).unwrap());
-            bytes[from..to.min(bytes.len())].to_vec()
-        });
+        let (from, to) = (usize::try_from(offset).unwrap(), usize::try_from(offset + limit).unwrap());
+        // As S3: a range that begins beyond the end is refused.
+        let part = files.get(name).filter(|bytes| from < bytes.len());
+        let part = part.map(|bytes| bytes[from..to.min(bytes.len())].to_vec());
         Box::pin(async move { part.ok_or_else(|| FileError::Gone(name.to_owned())) })
     }
 }

@@ -216,6 +216,8 @@ pub enum ImportFailure {
     FileGone,
     /// The uploaded file is not what it was said to be, or too large when unpacked.
     BadFile,
+    /// The category was taken out of use.
+    CategoryRetired,
     /// No progress for over an hour, for a reason of ours.
     Stalled,
 }

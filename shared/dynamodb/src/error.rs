@@ -4,6 +4,7 @@ use std::error::Error as StdError;
 use std::fmt::Display;
 
 use aws_sdk_dynamodb::error::{DisplayErrorContext, ProvideErrorMetadata, SdkError};
+use aws_sdk_dynamodb::types::CancellationReason;
 
 use crate::{Item, Key, Row, Stored};
 
@@ -16,6 +17,14 @@ pub enum Error {
     /// The call failed after every retry. Whether it took effect is unknown.
     #[error("{operation} failed: {detail}")]
     Call {
+        /// The DynamoDB operation.
+        operation: &'static str,
+        /// For operators.
+        detail: String,
+    },
+    /// DynamoDB takes no such request, today or later: a row over 400 KB, a number out of bounds. Nothing was written.
+    #[error("{operation} is not possible: {detail}")]
+    Invalid {
         /// The DynamoDB operation.
         operation: &'static str,
         /// For operators.
@@ -70,7 +79,7 @@ impl Error {
     pub const fn refused(&self) -> Option<&'static str> {
         match self {
             Self::Refused(refusal) => Some(refusal.operation),
-            Self::Call { .. } | Self::Row { .. } => None,
+            Self::Call { .. } | Self::Invalid { .. } | Self::Row { .. } => None,
         }
     }
 
@@ -82,7 +91,22 @@ impl Error {
             (Some(code), message) => format!("{code}: {}", message.unwrap_or_default()),
             (None, _) => DisplayErrorContext(error).to_string(),
         };
+        if error.code() == Some("ValidationException") {
+            return Self::Invalid { operation, detail };
+        }
         Self::Call { operation, detail }
+    }
+
+    /// What cancelled a transaction other than a condition or another transaction.
+    pub(crate) fn cancelled<E>(error: &SdkError<E>, reasons: &[CancellationReason]) -> Self
+    where
+        E: StdError + ProvideErrorMetadata + 'static,
+    {
+        let operation = "TransactWriteItems";
+        match reasons.iter().find(|reason| reason.code() == Some("ValidationError")) {
+            Some(reason) => Self::Invalid { operation, detail: reason.message().unwrap_or_default().to_owned() },
+            None => Self::call(operation, error),
+        }
     }
 
     pub(crate) fn row(kind: &'static str, key: &Key, detail: impl Display) -> Self {

@@ -217,7 +217,12 @@ impl Table {
                 _ => false,
             };
             if !retry || attempt >= ATTEMPTS_MAX {
-                return Err(Error::call("TransactWriteItems", &error));
+                return Err(match error.as_service_error() {
+                    Some(TransactWriteItemsError::TransactionCanceledException(e)) => {
+                        Error::cancelled(&error, e.cancellation_reasons())
+                    }
+                    _ => Error::call("TransactWriteItems", &error),
+                });
             }
             pause(attempt).await;
         }

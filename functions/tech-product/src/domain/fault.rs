@@ -169,6 +169,10 @@ faults! {
     Edited "edited" "Fayl yuklangandan keyin mahsulot qo'lda o'zgartirilgan, bu qator qo'llanmadi"
         "После загрузки файла товар изменили вручную; эта строка не применена"
         "The product was changed by hand after the file was uploaded; this row is not applied";
+    /// The table does not take what would come of the row.
+    NotKept "not-kept" "Bu qatordan hosil bo'ladigan mahsulotni saqlab bo'lmaydi (juda katta)"
+        "Товар из этой строки невозможно сохранить (слишком большой)"
+        "The product that this row makes cannot be kept (it is too large)";
     /// The plan's limit.
     ProductsMax "products-limit" "Tarifdagi mahsulotlar soni tugadi" "Достигнут лимит товаров тарифа"
         "The plan allows no more products";

@@ -9,8 +9,9 @@ use dynamodb::TRANSACT_OPERATIONS_MAX;
 use jiff::SignedDuration;
 use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
+use uuid::Uuid;
 
-use super::Format;
+use super::{Format, ImportMark, UploadFault};
 
 /// Refused rows that are written with the import's progress and the fact that it is finished.
 pub const REFUSALS_PER_CHUNK: usize = TRANSACT_OPERATIONS_MAX - 2;
@@ -19,6 +20,10 @@ pub const REFUSALS_PER_CHUNK: usize = TRANSACT_OPERATIONS_MAX - 2;
 const IDLE_MAX: SignedDuration = SignedDuration::from_secs(60);
 /// After so many messages without progress the import is given up: over an hour of a failing dependency.
 const NUDGES_MAX: u32 = 90;
+/// How long an announced import waits for its file and its start: the hour of the address, and as much again.
+const AWAITED_FOR: SignedDuration = SignedDuration::from_hours(2);
+/// Characters of what is said of a file.
+const DETAIL_MAX: usize = 500;
 /// Characters of a dotted path.
 const PATH_MAX: usize = 200;
 
@@ -185,9 +190,16 @@ pub struct Import {
     /// Why it was given up.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub failure: Option<ImportFailure>,
+    /// What is wrong with its file.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub fault: Option<FileFault>,
     /// The file as it was uploaded, until it was made into lines.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub sent: Option<SentFile>,
+    /// Which of the lines that were made of an uploaded file are its rows: those that were counted, whoever made others
+    /// of another file at the same moment.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub lines: Option<Uuid>,
     /// Rows of the file; 0 until it was made into lines.
     pub total: u32,
     /// Rows looked at.
@@ -207,8 +219,11 @@ pub struct Import {
     pub nudges: u32,
     /// When the sweep has to look, unless it is over.
     pub look_at: Timestamp,
-    /// When it was uploaded.
+    /// When it was announced, or came with its file.
     pub created_at: Timestamp,
+    /// When the file that was announced was there and the import started.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub started_at: Option<Timestamp>,
     /// When the last row was done.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub finished_at: Option<Timestamp>,
@@ -221,6 +236,27 @@ pub struct SentFile {
     pub format: Format,
     /// Its length in bytes, as it was said before and signed.
     pub length: u64,
+}
+
+/// Why the file of an import was not taken, as a call with the file would have been told.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct FileFault {
+    /// The kind of problem: `file-too-large` or `bad-file`.
+    pub code: String,
+    /// The row in the file, from 1, where it is about one.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub row: Option<u32>,
+    /// In words.
+    pub detail: String,
+}
+
+impl From<&UploadFault> for FileFault {
+    fn from(fault: &UploadFault) -> Self {
+        let code = if *fault == UploadFault::TooLarge { "file-too-large" } else { "bad-file" };
+        let row = if let UploadFault::RowTooLong(row) = fault { Some(*row) } else { None };
+        // It may name a column of any length.
+        Self { code: code.to_owned(), row, detail: fault.to_string().chars().take(DETAIL_MAX).collect() }
+    }
 }
 
 /// What a chunk came to.
@@ -249,14 +285,31 @@ impl Import {
         matches!(self.status, ImportStatus::Pending | ImportStatus::Processing)
     }
 
-    /// The import whose file has arrived.
-    pub fn started(&self, now: Timestamp) -> Self {
-        Self { status: ImportStatus::Pending, look_at: Self::look_after(now), ..self.clone() }
+    /// When its file was there: what was changed by hand later is newer than its rows.
+    pub fn uploaded_at(&self) -> Timestamp {
+        self.started_at.unwrap_or(self.created_at)
     }
 
-    /// The import whose file was made into so many lines.
-    pub fn in_lines(&self, rows: u32, now: Timestamp) -> Self {
-        Self { sent: None, total: rows, nudges: 0, look_at: Self::look_after(now), ..self.clone() }
+    /// Where it stands among all imports: the later upload is the newer word.
+    pub fn place(&self) -> (Timestamp, ImportId) {
+        place(self.import_id, self.started_at)
+    }
+
+    /// When an import that still waits for its file may be forgotten.
+    pub fn forgotten_at(&self) -> Option<Timestamp> {
+        (self.status == ImportStatus::Uploading).then(|| self.created_at + AWAITED_FOR)
+    }
+
+    /// The import whose file has arrived.
+    pub fn started(&self, now: Timestamp) -> Self {
+        let (status, look_at) = (ImportStatus::Pending, Self::look_after(now));
+        Self { status, look_at, started_at: Some(now), ..self.clone() }
+    }
+
+    /// The import whose file was made into so many lines, which are called that.
+    pub fn in_lines(&self, rows: u32, lines: Uuid, now: Timestamp) -> Self {
+        let look_at = Self::look_after(now);
+        Self { sent: None, lines: Some(lines), total: rows, nudges: 0, look_at, ..self.clone() }
     }
 
     /// The import stopped by hand.
@@ -298,6 +351,22 @@ impl Import {
         let next = Self { nudges: self.nudges + 1, look_at: Self::look_after(now), ..self.clone() };
         (next.nudges <= NUDGES_MAX).then_some(next)
     }
+}
+
+impl ImportMark {
+    /// Where its import stands among all imports.
+    pub fn place(&self) -> (Timestamp, ImportId) {
+        place(self.import_id, self.started_at)
+    }
+}
+
+/// Imports stand in the order of their uploads: the start of one that was announced, for others the moment in their id.
+fn place(id: ImportId, started_at: Option<Timestamp>) -> (Timestamp, ImportId) {
+    let made = || {
+        let (seconds, nanoseconds) = id.uuid().get_timestamp()?.to_unix();
+        Timestamp::new(seconds.try_into().ok()?, nanoseconds.try_into().ok()?).ok()
+    };
+    (started_at.or_else(made).unwrap_or_default(), id)
 }
 
 #[cfg(test)]

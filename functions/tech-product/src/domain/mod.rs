@@ -27,7 +27,9 @@ pub use filter::{Facet, Wanted, WantedError};
 pub use fiscal::{Fiscal, FiscalDefaults};
 pub use gallery::{Gallery, GalleryError, IMAGES_MAX, Image, ImageChange, Size, check_alt};
 pub use hold::{Hold, HoldError, Settled};
-pub use import::{Field, Import, ImportStatus, Mapping, MappingError, Progress, REFUSALS_PER_CHUNK, SentFile};
+pub use import::{
+    Field, FileFault, Import, ImportStatus, Mapping, MappingError, Progress, REFUSALS_PER_CHUNK, SentFile,
+};
 pub use picture::{MediaType, PictureFault, check as check_picture};
 pub use price::{check_price, som};
 pub use product::{ImportMark, Made, Product, Status, StatusError, Variant, check_sku, product_id};

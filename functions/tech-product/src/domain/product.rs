@@ -108,6 +108,9 @@ pub struct ImportMark {
     /// What the row did.
     #[serde(default)]
     pub made: Made,
+    /// When the import started, if it was announced.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub started_at: Option<Timestamp>,
 }
 
 /// What a row of an import did to its product.

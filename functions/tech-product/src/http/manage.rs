@@ -4,8 +4,8 @@ use contracts::Permission::ProductsWrite;
 use lambda::http::{Access, Kind, Routes, kinds};
 
 use super::problems::{
-    BAD_FILE, BAD_IMAGE, BRAND_TAKEN, CATEGORY_IN_USE, DEFAULT_VARIANT, IMAGES_LIMIT, IMPORT_OVER, NOT_UPLOADED,
-    PRODUCTS_LIMIT, SKU_TAKEN, SLUG_TAKEN, STATUS, STOCK_RESERVED, STORE_NOT_ACTIVE, VARIANTS_LIMIT,
+    BAD_FILE, BAD_IMAGE, BRAND_TAKEN, CATEGORY_IN_USE, DEFAULT_VARIANT, IMAGES_LIMIT, IMPORT_OVER, IMPORTS_LIMIT,
+    NOT_UPLOADED, PRODUCTS_LIMIT, SKU_TAKEN, SLUG_TAKEN, STATUS, STOCK_RESERVED, STORE_NOT_ACTIVE, VARIANTS_LIMIT,
 };
 use super::{brands, categories, images, imports, products, reviews, variants};
 use crate::Intake;
@@ -147,9 +147,10 @@ fn of_imports(routes: Routes<Intake>) -> Routes<Intake> {
             "Send the file itself (NDJSON or CSV, or either of them packed as `application/gzip`, 4 MB) or announce one \
              (JSON) and `PUT` it to `upload.url` with `upload.headers`, 64 MB, then `POST …/start`. At most 100,000 rows \
              and 64 MB unpacked. **Prices in files are so'm**, to the tiyin. A SKU that the store has is changed, any \
-             other becomes a product on sale. Ask `GET …/{import_id}` how far it is.",
+             other becomes a product on sale. Ask `GET …/{import_id}` how far it is. A store has two imports at a time, \
+             announced ones included, which wait for their start for two hours.",
         )
-        .refuses(&[&BAD_FILE, &kinds::INVALID, &STORE_NOT_ACTIVE])
+        .refuses(&[&BAD_FILE, &kinds::INVALID, &STORE_NOT_ACTIVE, &IMPORTS_LIMIT])
         .get("/v1/stores/{store_id}/imports", staff, "List a store's imports", imports::list)
         .get("/v1/stores/{store_id}/imports/{import_id}", staff, "How far an import is", imports::get)
         .about(
@@ -167,5 +168,5 @@ fn of_imports(routes: Routes<Intake>) -> Routes<Intake> {
             "Rows of an import that became no product, and why",
             imports::refusals,
         )
-        .about("By number, counted from 1, each with every reason.")
+        .about("By number, counted from 1, each with every reason. They are kept for 30 days.")
 }

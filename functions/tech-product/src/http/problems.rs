@@ -59,6 +59,9 @@ lambda::problems! {
         "Stock cannot be less than what orders have reserved";
     /// The bucket has no file of the length that was said; `detail` says which of both.
     NOT_UPLOADED = 409, "not-uploaded", "Fayl hali yuklanmagan", "Файл ещё не загружен", "The file is not uploaded yet";
+    /// A store has at most 2 imports that are announced or under way; `imports` names them.
+    IMPORTS_LIMIT = 409, "imports-limit", "Do'konda bir vaqtda 2 tadan ko'p import bo'lolmaydi",
+        "У магазина не может быть больше 2 импортов одновременно", "A store has at most 2 imports at a time";
     /// It came to its end before; `current_status` says to which.
     IMPORT_OVER = 409, "import-over", "Import allaqachon tugagan", "Импорт уже завершён", "The import is over already";
     /// A product has at most 10 images, those that are awaited included.
@@ -153,6 +156,7 @@ impl From<UploadError> for Problem {
             UploadError::NoCategory => Self::field("category", error),
             UploadError::NoSpecification(_) => Self::field("map", error),
             UploadError::StoreNotActive => Self::of(&STORE_NOT_ACTIVE),
+            UploadError::TooMany(imports) => Self::of(&IMPORTS_LIMIT).with("imports", imports),
             UploadError::NotFound => Self::of(&kinds::NOT_FOUND),
             UploadError::NotUploaded(why) => Self::of(&NOT_UPLOADED).with("detail", why),
             UploadError::Over(status) => Self::of(&IMPORT_OVER).with("current_status", status),

@@ -2,6 +2,7 @@
 
 mod catalogue;
 mod images;
+mod imports;
 mod reviews;
 mod standing;
 

@@ -7,7 +7,7 @@ use schemars::JsonSchema;
 use serde::Serialize;
 
 use crate::UploadTo;
-use crate::domain::{Import, ImportStatus};
+use crate::domain::{FileFault, Import, ImportStatus};
 use crate::table::{Movement, MovementCause, RefusedRow, Stock};
 
 /// What can be bought of one variant.
@@ -130,6 +130,9 @@ pub(super) struct ImportView {
     status: ImportStatus,
     #[serde(skip_serializing_if = "Option::is_none")]
     failure: Option<contracts::ImportFailure>,
+    /// What is wrong with its file, when that is why it failed.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    fault: Option<FileFaultView>,
     /// 0 until the rows of an uploaded file are counted.
     total: u32,
     done: u32,
@@ -146,6 +149,18 @@ pub(super) struct ImportView {
     /// Where its file goes, within an hour; said once.
     #[serde(skip_serializing_if = "Option::is_none")]
     upload: Option<UploadView>,
+}
+
+/// What is wrong with a file, as a call with the file would have been told.
+#[derive(Debug, Serialize, JsonSchema)]
+#[schemars(rename = "FileFault")]
+struct FileFaultView {
+    /// That of the problem: `bad-file` or `file-too-large`.
+    code: String,
+    /// Counted from 1; where it is about one row.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    row: Option<u32>,
+    detail: String,
 }
 
 /// Where a file goes, by a `PUT` with exactly these headers.
@@ -179,6 +194,7 @@ impl From<Import> for ImportView {
             category: import.category,
             status: import.status,
             failure: import.failure,
+            fault: import.fault.map(|FileFault { code, row, detail }| FileFaultView { code, row, detail }),
             total,
             done,
             accepted,

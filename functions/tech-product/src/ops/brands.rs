@@ -120,19 +120,17 @@ pub(super) async fn ensure(
     for brand in named {
         brands.entry(brand.slug.clone()).or_insert_with(|| brand.clone());
     }
-    let mut new = brands.clone();
-    for known in ctx.table.get_many::<Brand>(brands.keys().map(brand_key)).await? {
-        new.remove(&known.slug);
-        respell(&mut brands, &known);
-    }
-    for BrandRef { slug, name } in new.into_values() {
+    let spelled = known(ctx, brands.keys()).await?;
+    let new: Vec<BrandRef> = brands.values().filter(|brand| !spelled.contains_key(&brand.slug)).cloned().collect();
+    brands.extend(spelled);
+    for BrandRef { slug, name } in new {
         let row = Brand { slug, name, status: BrandStatus::Pending, website: None, created_at: ctx.clock.now() };
         match ctx.table.create(&row).await {
             Ok(()) => {}
             // Somebody else named it in between: their spelling stands.
             Err(Error::Refused(refusal)) => {
                 if let Some(known) = refusal.existing::<Brand>() {
-                    respell(&mut brands, &known);
+                    brands.insert(known.slug.clone(), spelling(&known));
                 }
             }
             Err(error) => return Err(error),
@@ -141,10 +139,14 @@ pub(super) async fn ensure(
     Ok(brands)
 }
 
-fn respell(brands: &mut HashMap<Slug, BrandRef>, known: &Brand) {
-    if let Some(brand) = brands.get_mut(&known.slug) {
-        brand.name.clone_from(&known.name);
-    }
+/// Those of the brands that there are, by slug, as they are spelled.
+pub(super) async fn known(ctx: &Ctx, slugs: impl IntoIterator<Item = &Slug>) -> Result<HashMap<Slug, BrandRef>, Error> {
+    let brands = ctx.table.get_many::<Brand>(slugs.into_iter().map(brand_key)).await?;
+    Ok(brands.iter().map(|brand| (brand.slug.clone(), spelling(brand))).collect())
+}
+
+fn spelling(brand: &Brand) -> BrandRef {
+    BrandRef { slug: brand.slug.clone(), name: brand.name.clone() }
 }
 
 fn checked(name: &str) -> Result<BrandRef, Refusal> {

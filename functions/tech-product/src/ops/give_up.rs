@@ -6,14 +6,25 @@ use dynamodb::{Error, Stored, Tx};
 use tracing::warn;
 
 use crate::Ctx;
-use crate::domain::Import;
+use crate::domain::{FileFault, Import, UploadFault};
 
 /// Gives `import` up and tells whoever uploaded it, both or neither. Does nothing when it moved since it was read.
 pub(super) async fn give_up(ctx: &Ctx, import: &Stored<Import>, reason: ImportFailure) -> Result<(), Error> {
-    let after = import.failed(reason, ctx.clock.now());
+    end(ctx, import, import.failed(reason, ctx.clock.now()), reason).await
+}
+
+/// Gives up an `import` whose uploaded file is not one, and says in it why.
+pub(super) async fn refuse_file(ctx: &Ctx, import: &Stored<Import>, fault: &UploadFault) -> Result<(), Error> {
+    let reason = ImportFailure::BadFile;
+    let after = Import { fault: Some(FileFault::from(fault)), ..import.failed(reason, ctx.clock.now()) };
+    end(ctx, import, after, reason).await
+}
+
+async fn end(ctx: &Ctx, import: &Stored<Import>, after: Import, reason: ImportFailure) -> Result<(), Error> {
     match ctx.table.commit(Tx::new().replace("import", import, &after).tell(failed(ctx, &after, reason))).await {
         Ok(()) => {
-            warn!(import.id = %after.import_id, ?reason, "an import was given up");
+            let detail = after.fault.as_ref().map(|fault| fault.detail.as_str());
+            warn!(import.id = %after.import_id, ?reason, detail, "an import was given up");
             Ok(())
         }
         Err(error) if error.refused() == Some("import") => Ok(()),

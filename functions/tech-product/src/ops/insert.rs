@@ -28,7 +28,7 @@ pub(super) const ROWS_MAX: usize = 5;
 const SLUG_STEM_MAX: usize = 60;
 
 /// Makes `product` with `stock` pieces in one transaction that counts it among at most `products_max` of its store.
-/// The slug of `product` is replaced by the first of [`slugs`] that is free.
+/// The slug of `product` is replaced by the first of [`slugs`] that is free, or by one that nobody can have foreseen.
 pub(super) async fn insert(
     ctx: &Ctx,
     product: Product,
@@ -40,7 +40,8 @@ pub(super) async fn insert(
     if products_max == 0 {
         return Ok(Inserted::Full);
     }
-    for slug in slugs(&product.details.title.uz, product.product_id) {
+    let unforeseen = format!("p-{}", ctx.random().simple()).parse::<Slug>();
+    for slug in slugs(&product.details.title.uz, product.product_id).into_iter().chain(unforeseen) {
         let product = Product { slug, ..product.clone() };
         let tx = transaction(&product, stock, &cause, products_max, told.clone());
         let error = match ctx.table.commit(tx).await {
@@ -129,7 +130,8 @@ pub(super) fn stock_row(product: &Product, variant: &Variant, on_hand: i64) -> S
     }
 }
 
-/// Slugs to try: the title's, the title's with a piece of the id, the id's own.
+/// Slugs to try: the title's, the title's with a piece of the id, the id's own. Ids follow from store and SKU, so that
+/// somebody else can have taken all of them.
 pub(super) fn slugs(title: &str, id: ProductId) -> Vec<Slug> {
     let id = id.uuid().simple().to_string();
     let stem = |slug: &Slug| slug.as_str().chars().take(SLUG_STEM_MAX).collect::<String>();

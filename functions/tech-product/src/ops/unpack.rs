@@ -2,16 +2,16 @@
 
 use contracts::ImportFailure;
 use dynamodb::Stored;
-use tracing::warn;
 
-use super::give_up::give_up;
+use super::give_up::{give_up, refuse_file};
 use super::work_off::WorkError;
 use crate::Intake;
 use crate::domain::{Import, SentFile, to_lines};
-use crate::files::{FileError, file_name, sent_name};
+use crate::files::{FileError, lines_name, sent_name};
 
-/// Keeps the lines of the file and counts them. Done again, or twice at once, it comes to the same lines. `false` when the
-/// import cannot go on, or somebody else moved it.
+/// Keeps the lines of the file and counts them. Done twice at once, also of two files if another one was put in between,
+/// the rows are those that were counted: each keeps its lines under a name of its own, and the import's row names one of
+/// them. The others are left to the bucket. `false` when the import cannot go on, or somebody else moved it.
 pub(super) async fn unpack(intake: &Intake, import: &Stored<Import>, sent: SentFile) -> Result<bool, WorkError> {
     let ctx = &intake.ctx;
     let name = sent_name(import.store_id, import.import_id);
@@ -21,14 +21,12 @@ pub(super) async fn unpack(intake: &Intake, import: &Stored<Import>, sent: SentF
     };
     let lines = match to_lines(&bytes, sent.format, &import.mapping) {
         Ok(lines) => lines,
-        Err(fault) => {
-            warn!(import.id = %import.import_id, %fault, "an uploaded file is none of rows");
-            return Ok(give_up(ctx, import, ImportFailure::BadFile).await.map(|()| false)?);
-        }
+        Err(fault) => return Ok(refuse_file(ctx, import, &fault).await.map(|()| false)?),
     };
     drop(bytes);
-    intake.files.keep(&file_name(import.store_id, import.import_id), lines.bytes).await?;
-    match ctx.table.replace(import, import.in_lines(lines.rows, ctx.clock.now())).await {
+    let after = import.in_lines(lines.rows, ctx.random(), ctx.clock.now());
+    intake.files.keep(&lines_name(&after), lines.bytes).await?;
+    match ctx.table.replace(import, after).await {
         Ok(_) => Ok(true),
         Err(error) if error.refused().is_some() => Ok(false),
         Err(error) => Err(error.into()),

@@ -10,11 +10,10 @@ use serde_json::{Value, json};
 use tracing::warn;
 
 use super::audit::audit;
-use crate::domain::{
-    Category, Format, Import, ImportStatus, Mapping, SentFile, SpecTemplate, UNPACKED_MAX, UploadFault, to_lines,
-};
+use super::{categories, import_places};
+use crate::domain::{Format, Import, ImportStatus, Mapping, SentFile, UNPACKED_MAX, UploadFault, to_lines};
 use crate::files::{FileError, UploadTo, file_name, sent_name};
-use crate::table::{category_key, import_key, template_key};
+use crate::table::import_key;
 use crate::{Ctx, Intake};
 
 /// How long a file may be on its way to the bucket.
@@ -61,6 +60,9 @@ pub enum UploadError {
     /// The store may not sell.
     #[error("the store is not active")]
     StoreNotActive,
+    /// The store has as many imports under way as it may: these.
+    #[error("{} imports are under way", .0.len())]
+    TooMany(Vec<ImportId>),
     /// The store has no such import.
     #[error("there is no such import")]
     NotFound,
@@ -93,13 +95,14 @@ pub async fn take(intake: &Intake, plan: Plan, file: File) -> Result<Import, Upl
     intake.files.keep(&file_name(import.store_id, import.import_id), lines.bytes).await?;
     let after = json!({"store": plan.store_id, "category": import.category, "rows": import.total});
     let told = said(&intake.ctx, &import, (plan.by, plan.correlation), "import.start", (Value::Null, after));
-    intake.ctx.table.commit(Tx::new().create("import", &import).tell(told)).await?;
+    import_places::begin(&intake.ctx, &import, &told).await?;
     send(intake, import.import_id).await;
     Ok(import)
 }
 
 /// Takes an import whose file goes to the bucket by itself, and answers where to: an address for exactly the length and
-/// type that were said. The import begins when it is started; one that never is is forgotten after two days.
+/// type that were said. The import begins when it is started; until then it has one of the store's places, for two hours
+/// at most.
 pub async fn announce(intake: &Intake, plan: Plan, sent: SentFile) -> Result<(Import, UploadTo), UploadError> {
     if sent.length == 0 {
         return Err(UploadFault::Empty.into());
@@ -113,7 +116,7 @@ pub async fn announce(intake: &Intake, plan: Plan, sent: SentFile) -> Result<(Im
     let to = intake.files.address(&name, sent.length, sent.format.media_type(), UPLOAD_TIME).await?;
     let after = json!({"store": plan.store_id, "category": import.category, "bytes": sent.length});
     let told = said(&intake.ctx, &import, (plan.by, plan.correlation), "import.upload", (Value::Null, after));
-    intake.ctx.table.commit(Tx::new().create("import", &import).tell(told)).await?;
+    import_places::begin(&intake.ctx, &import, &told).await?;
     Ok((import, to))
 }
 
@@ -177,14 +180,7 @@ pub async fn find(ctx: &Ctx, store: StoreId, id: ImportId) -> Result<Stored<Impo
 }
 
 async fn check(intake: &Intake, plan: &Plan) -> Result<(), UploadError> {
-    let table = &intake.ctx.table;
-    let (category, template) = futures::future::try_join(
-        table.get_consistent::<Category>(category_key(&plan.category)),
-        table.get_consistent::<SpecTemplate>(template_key(&plan.category)),
-    )
-    .await?;
-    category.filter(|category| !category.retired).ok_or(UploadError::NoCategory)?;
-    let template = template.ok_or(UploadError::NoCategory)?;
+    let template = categories::open_template(&intake.ctx, &plan.category).await?.ok_or(UploadError::NoCategory)?;
     if let Some(unknown) = plan.mapping.specifications().find(|name| template.field(name).is_none()) {
         return Err(UploadError::NoSpecification(unknown.to_owned()));
     }
@@ -192,7 +188,7 @@ async fn check(intake: &Intake, plan: &Plan) -> Result<(), UploadError> {
     if terms.is_none_or(|terms| terms.status != StoreStatus::Active) {
         return Err(UploadError::StoreNotActive);
     }
-    Ok(())
+    import_places::look(&intake.ctx, plan.store_id).await
 }
 
 fn begun(ctx: &Ctx, plan: &Plan, status: ImportStatus) -> Import {
@@ -206,7 +202,9 @@ fn begun(ctx: &Ctx, plan: &Plan, status: ImportStatus) -> Import {
         mapping: plan.mapping.clone(),
         status,
         failure: None,
+        fault: None,
         sent: None,
+        lines: None,
         total: 0,
         done: 0,
         accepted: 0,
@@ -217,6 +215,7 @@ fn begun(ctx: &Ctx, plan: &Plan, status: ImportStatus) -> Import {
         nudges: 0,
         look_at: Import::look_after(now),
         created_at: now,
+        started_at: None,
         finished_at: None,
     }
 }

@@ -1,13 +1,14 @@
 //! One row of an import becomes a product, or changes the one that is there.
 //!
-//! Imports run side by side; the one uploaded last wins whatever the order they are worked off in. Ids of imports sort by
-//! their upload, and a product's mark only ever moves to a newer one.
+//! Imports run side by side; the one uploaded last wins whatever the order they are worked off in: a product's mark only
+//! ever moves to a newer one.
 
 use std::cmp::Ordering;
 
 use domain::{StoreId, Timestamp};
 use dynamodb::{Error, Stored};
 
+use super::brands;
 use super::create_product::default_variant;
 use super::insert::{Inserted, insert};
 use super::save::{Recount, save};
@@ -21,13 +22,9 @@ use crate::table::{Card, MovementCause, Stock, card_key, product_key, stock_key}
 /// What became of a row.
 #[derive(Debug, Clone, PartialEq)]
 pub(super) enum Outcome {
-    /// It made a product.
-    Created,
-    /// It changed one.
-    Updated,
-    /// It says what one says already.
-    Unchanged,
-    /// It is none.
+    /// It stands in the catalogue now.
+    Done(Made),
+    /// It became no product.
     Refused(Vec<Refusal>),
 }
 
@@ -107,7 +104,7 @@ impl Context<'_> {
         };
         let inserted = insert(self.ctx, product, row.stock, self.cause(), self.products_max, None).await?;
         Ok(match inserted {
-            Inserted::New(_) => Tried::Done(Outcome::Created),
+            Inserted::New(_) => done(Made::Created),
             Inserted::Known(_) => Tried::Raced,
             Inserted::Claimed(_) => refused(Refusal::new("sku", Fault::VariantSku)),
             Inserted::Full => refused(Refusal::new("sku", Fault::ProductsMax)),
@@ -124,16 +121,14 @@ impl Context<'_> {
         if let Some(at) = self.later(before.edited_at) {
             return Ok(refused(Refusal::new("sku", Fault::Edited).found(&at)));
         }
-        let after = self.updated(number, row, before);
+        let mut after = self.updated(number, row, before);
         let missing = missing(&after.details, row.price, self.template);
         if !missing.is_empty() {
             return Ok(Tried::Done(Outcome::Refused(missing)));
         }
         let Some(variant) = after.variants.iter().find(|variant| variant.sku == row.sku) else {
-            return Err(Error::Call {
-                operation: "import",
-                detail: format!("no variant {} in {}", row.sku, after.product_id),
-            });
+            let detail = format!("no variant {} in {}", row.sku, after.product_id);
+            return Err(Error::Call { operation: "import", detail });
         };
         let (card, stock) = futures::future::try_join(
             self.ctx.table.get_consistent::<Card>(card_key(before.store_id, &before.sku)),
@@ -150,6 +145,7 @@ impl Context<'_> {
         if row.stock == stock.on_hand && says_the_same(before, &after) {
             return self.touch(number, before).await;
         }
+        self.ensure_brand(before, &mut after).await?;
         let recount = Recount {
             stock: &stock,
             on_hand: row.stock,
@@ -158,10 +154,10 @@ impl Context<'_> {
         };
         let tx = save(before, &after, &card, Some(recount), after.updated_at);
         match self.ctx.table.commit(tx).await {
-            Ok(()) => Ok(Tried::Done(Outcome::Updated)),
+            Ok(()) => Ok(done(Made::Updated)),
             // The movement follows from import and row: this very row was done before, whoever wrote the product since.
             Err(Error::Refused(refusal)) if refusal.failed().any(|(name, _)| name == "movement") => {
-                Ok(Tried::Done(Outcome::Updated))
+                Ok(done(Made::Updated))
             }
             Err(Error::Refused(_)) => Ok(Tried::Raced),
             Err(error) => Err(error),
@@ -173,21 +169,32 @@ impl Context<'_> {
     async fn touch(&self, number: u32, before: &Stored<Product>) -> Result<Tried, Error> {
         let marked = Product { imported: Some(self.mark(number, Made::Unchanged)), ..Product::clone(before) };
         match self.ctx.table.replace(before, marked).await {
-            Ok(_) => Ok(Tried::Done(Outcome::Unchanged)),
+            Ok(_) => Ok(done(Made::Unchanged)),
             Err(Error::Refused(_)) => Ok(Tried::Raced),
             Err(error) => Err(error),
         }
     }
 
+    /// Makes the brand of `after` where it is another than before and new. Only now, since the row might have been refused.
+    async fn ensure_brand(&self, before: &Product, after: &mut Product) -> Result<(), Error> {
+        if let Some(brand) = &mut after.details.brand
+            && before.details.brand.as_ref() != Some(brand)
+            && let Some(spelled) = brands::ensure(self.ctx, [&*brand]).await?.remove(&brand.slug)
+        {
+            *brand = spelled;
+        }
+        Ok(())
+    }
+
     /// What became of row `number` already, by the mark on its product; `None` when it is still to be done.
     fn done(&self, number: u32, mark: ImportMark) -> Option<Tried> {
-        match mark.import_id.cmp(&self.import.import_id) {
+        match mark.place().cmp(&self.import.place()) {
             Ordering::Less => None,
             Ordering::Greater => {
                 Some(refused(Refusal::new("sku", Fault::Superseded).found(&mark.import_id.to_string())))
             }
             // This very row was done before (a second delivery), or an earlier one has the same SKU.
-            Ordering::Equal if mark.number == number => Some(Tried::Done(mark.made.into())),
+            Ordering::Equal if mark.number == number => Some(done(mark.made)),
             Ordering::Equal => Some(refused(Refusal::new("sku", Fault::DuplicateSku).found(&mark.number.to_string()))),
         }
     }
@@ -210,25 +217,15 @@ impl Context<'_> {
 
     /// `at`, when it is later than the upload.
     fn later(&self, at: Option<Timestamp>) -> Option<String> {
-        at.filter(|at| *at > self.import.created_at).map(|at| at.to_string())
+        at.filter(|at| *at > self.import.uploaded_at()).map(|at| at.to_string())
     }
 
     fn mark(&self, number: u32, made: Made) -> ImportMark {
-        ImportMark { import_id: self.import.import_id, number, made }
+        ImportMark { import_id: self.import.import_id, number, made, started_at: self.import.started_at }
     }
 
     pub(super) fn cause(&self) -> MovementCause {
         MovementCause::Import { import_id: self.import.import_id }
-    }
-}
-
-impl From<Made> for Outcome {
-    fn from(made: Made) -> Self {
-        match made {
-            Made::Created => Self::Created,
-            Made::Updated => Self::Updated,
-            Made::Unchanged => Self::Unchanged,
-        }
     }
 }
 
@@ -241,6 +238,10 @@ fn says_the_same(before: &Product, after: &Product) -> bool {
 enum Tried {
     Done(Outcome),
     Raced,
+}
+
+const fn done(made: Made) -> Tried {
+    Tried::Done(Outcome::Done(made))
 }
 
 fn refused(refusal: Refusal) -> Tried {

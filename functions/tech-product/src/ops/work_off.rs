@@ -7,14 +7,16 @@ use jiff::SignedDuration;
 use lambda::calls::CallError;
 use tracing::{info, warn};
 
+use super::categories;
 use super::give_up::give_up;
-use super::slice::{Brands, Line, ROWS_PER_SLICE, read_lines, work};
+use super::learnt::Learnt;
+use super::slice::{Line, ROWS_PER_SLICE, read_lines, work};
 use super::unpack::unpack;
 use super::upsert::{Context, Outcome};
-use crate::domain::{Import, ImportStatus, Progress, REFUSALS_PER_CHUNK, ROW_BYTES_MAX, SpecTemplate};
-use crate::files::{FileError, file_name};
+use crate::domain::{Import, ImportStatus, Made, Progress, REFUSALS_PER_CHUNK, ROW_BYTES_MAX};
+use crate::files::{FileError, lines_name};
 use crate::queue::QueueError;
-use crate::table::{RefusedRow, import_key, template_key};
+use crate::table::{RefusedRow, import_key};
 use crate::{Ctx, Intake};
 
 /// Bytes read at once: some 300 rows of the usual 3 KB, and the longest row fits.
@@ -42,13 +44,14 @@ pub enum WorkError {
     /// The queue.
     #[error(transparent)]
     Queue(#[from] QueueError),
-    /// The category has no template.
-    #[error("the category {0} has no template")]
-    NoTemplate(domain::Slug),
 }
 
 /// Works off an import for some seconds and sends the message that goes on with it. A message that comes twice, or at
 /// the same moment, moves the import once: rows are idempotent, and the import's version decides who counts them.
+///
+/// Messages beget messages, some hundreds an import; what bounds them is the file. A message is sent only after the import
+/// moved: from a file to its lines, once, or on by a slice of rows at least, to the end of at most 100,000. One that moves
+/// nothing sends none; the sweep sends for those that stand still, at most 90 times in a row, and then gives them up.
 pub async fn work_off(intake: &Intake, id: ImportId) -> Result<(), WorkError> {
     let ctx = &intake.ctx;
     let stop_at = ctx.clock.now() + TIME_MAX;
@@ -63,6 +66,9 @@ pub async fn work_off(intake: &Intake, id: ImportId) -> Result<(), WorkError> {
     let Some(terms) = terms.filter(|terms| terms.status == StoreStatus::Active) else {
         return Ok(give_up(ctx, &import, ImportFailure::StoreNotActive).await?);
     };
+    let Some(template) = categories::open_template(ctx, &import.category).await? else {
+        return Ok(give_up(ctx, &import, ImportFailure::CategoryRetired).await?);
+    };
     if let Some(sent) = import.sent {
         // That takes most of a message's time: the next one begins with the rows.
         if unpack(intake, &import, sent).await? {
@@ -70,10 +76,8 @@ pub async fn work_off(intake: &Intake, id: ImportId) -> Result<(), WorkError> {
         }
         return Ok(());
     }
-    let template = ctx.table.get_consistent::<SpecTemplate>(template_key(&import.category)).await?;
-    let template = template.ok_or_else(|| WorkError::NoTemplate(import.category.clone()))?;
-    let name = file_name(import.store_id, import.import_id);
-    let mut brands = Brands::default();
+    let name = lines_name(&import);
+    let mut learnt = Learnt::default();
     while import.is_under_way() && ctx.clock.now() < stop_at {
         let bytes = match intake.files.part(&name, import.offset, PART_BYTES).await {
             Err(FileError::Gone(_)) => return Ok(give_up(ctx, &import, ImportFailure::FileGone).await?),
@@ -86,7 +90,7 @@ pub async fn work_off(intake: &Intake, id: ImportId) -> Result<(), WorkError> {
         }
         while lines.peek().is_some() && ctx.clock.now() < stop_at {
             let context = Context { ctx, import: &import, template: &template, products_max: terms.products_max };
-            let (progress, refused) = Box::pin(chunk(&context, &mut lines, &mut brands, stop_at)).await?;
+            let (progress, refused) = Box::pin(chunk(&context, &mut lines, &mut learnt, stop_at)).await?;
             let after = import.advanced(progress, ctx.clock.now());
             let Some(recorded) = record(ctx, &import, after, &refused).await? else { return Ok(()) };
             import = recorded;
@@ -102,26 +106,28 @@ pub async fn work_off(intake: &Intake, id: ImportId) -> Result<(), WorkError> {
 async fn chunk(
     context: &Context<'_>,
     lines: &mut impl Iterator<Item = Line>,
-    brands: &mut Brands,
+    learnt: &mut Learnt,
     stop_at: Timestamp,
 ) -> Result<(Progress, Vec<RefusedRow>), Error> {
     let mut progress = Progress { offset: context.import.offset, ..Progress::default() };
     let mut refused = Vec::new();
     loop {
-        let slice: Vec<Line> = lines.take(ROWS_PER_SLICE).collect();
+        let mut slice: Vec<Line> = lines.take(ROWS_PER_SLICE).collect();
         if slice.is_empty() {
             break;
         }
-        for (line, outcome) in work(context, slice, brands).await? {
+        let outcomes = work(context, &mut slice, learnt).await?;
+        for (line, outcome) in slice.into_iter().zip(outcomes) {
             progress.rows += 1;
             progress.offset = line.ends_at;
             match outcome {
-                Outcome::Created => progress.accepted += 1,
-                Outcome::Updated => progress.updated += 1,
-                Outcome::Unchanged => progress.unchanged += 1,
+                Outcome::Done(Made::Created) => progress.accepted += 1,
+                Outcome::Done(Made::Updated) => progress.updated += 1,
+                Outcome::Done(Made::Unchanged) => progress.unchanged += 1,
                 Outcome::Refused(reasons) => {
+                    let (import_id, refused_at) = (context.import.import_id, Some(context.ctx.clock.now()));
                     let Line { number, sku, .. } = line;
-                    refused.push(RefusedRow { import_id: context.import.import_id, number, sku, reasons });
+                    refused.push(RefusedRow { import_id, number, sku, reasons, refused_at });
                 }
             }
         }

@@ -6,15 +6,18 @@ use dynamodb::{Due, Index, Key, Row};
 use jiff::SignedDuration;
 
 use super::rows::{
-    Brand, BrandStatus, Card, Delivery, Movement, PriceChange, RefusedRow, SkuClaim, SkuRow, SlugClaim, Stock,
+    Brand, BrandStatus, Card, Counters, Delivery, ImportPlace, Movement, PriceChange, RefusedRow, SkuClaim, SkuRow,
+    SlugClaim, Stock,
 };
-use crate::domain::{Category, Hold, Import, ImportStatus, Product, SpecTemplate, Status};
+use crate::domain::{Category, Hold, Import, Product, SpecTemplate, Status};
 
 /// How long a reservation's id stays barred that was released before it was asked for: no request is under way for longer
 /// than seconds; the rest is room.
 const BARRED_FOR: SignedDuration = SignedDuration::from_hours(48);
-/// How long an import waits for its file.
-const FORGOTTEN_AFTER: SignedDuration = SignedDuration::from_hours(48);
+/// The place of a store's counters.
+const COUNTERS: &str = "COUNTERS";
+/// How long it can be looked up why a row was refused.
+const REFUSED_FOR: SignedDuration = SignedDuration::from_hours(30 * 24);
 
 /// Key of a product.
 pub fn product_key(id: ProductId) -> Key {
@@ -58,7 +61,12 @@ pub fn card_key(store: StoreId, sku: &str) -> Key {
 
 /// Key of a store's counters; the attribute `products` counts its products.
 pub fn counters_key(store: StoreId) -> Key {
-    Key::new(format!("STORE#{store}"), "COUNTERS")
+    Key::new(format!("STORE#{store}"), COUNTERS)
+}
+
+/// Key of one of a store's places for imports.
+pub fn import_place_key(store: StoreId, number: u8) -> Key {
+    Key::new(format!("STORE#{store}"), format!("IMPORTING#{number}"))
 }
 
 /// Key of the row that says that a product reached somebody.
@@ -236,7 +244,7 @@ impl Row for Import {
 
     /// Only what never began is forgotten.
     fn expires_at(&self) -> Option<Timestamp> {
-        (self.status == ImportStatus::Uploading).then_some(self.created_at + FORGOTTEN_AFTER)
+        self.forgotten_at()
     }
 }
 
@@ -245,6 +253,26 @@ impl Row for RefusedRow {
 
     fn key(&self) -> Key {
         Key::new(format!("IMPORT#{}", self.import_id), format!("REFUSED#{:08}", self.number))
+    }
+
+    fn expires_at(&self) -> Option<Timestamp> {
+        self.refused_at.map(|at| at + REFUSED_FOR)
+    }
+}
+
+impl Row for Counters {
+    const KIND: &'static str = "counters";
+
+    fn key(&self) -> Key {
+        Key::new(self.partition.as_str(), COUNTERS)
+    }
+}
+
+impl Row for ImportPlace {
+    const KIND: &'static str = "import-place";
+
+    fn key(&self) -> Key {
+        import_place_key(self.store_id, self.number)
     }
 }
 

@@ -231,18 +231,42 @@ pub struct Card {
     pub created_at: Timestamp,
 }
 
-/// A row of an import that became no product.
+/// What a store has. Only ever adjusted: it is never written as a whole.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Counters {
+    /// Whose, as its key says.
+    #[serde(rename = "PK")]
+    pub(super) partition: String,
+    /// Products, whatever their status.
+    pub products: i64,
+}
+
+/// One of a store's places for imports that are under way. Nothing frees it: one whose import is over may be taken over.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
+pub struct ImportPlace {
+    /// The store.
+    pub store_id: StoreId,
+    /// Which of its places, from 1.
+    pub number: u8,
+    /// Who has it.
+    pub import_id: ImportId,
+}
+
+/// A row of an import that became no product. Forgotten after a month.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 pub struct RefusedRow {
     /// The import.
     pub import_id: ImportId,
     /// The row in the file, from 1.
     pub number: u32,
-    /// The SKU, if the row has one.
+    /// The beginning of its SKU, if the row has one.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub sku: Option<String>,
     /// Everything that is wrong with it.
     pub reasons: Vec<Refusal>,
+    /// When it was refused; none in rows of earlier releases.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub refused_at: Option<Timestamp>,
 }
 
 impl Card {

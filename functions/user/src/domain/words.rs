@@ -243,9 +243,14 @@ fn import_failure(reason: ImportFailure) -> Localized {
             "The uploaded file could not be read. Rows done until then are kept; please upload it again.",
         ),
         ImportFailure::BadFile => Localized::new(
-            "Faylni qabul qilib bo'lmadi: u NDJSON yoki CSV emas yoki juda katta.",
-            "Файл не может быть принят: это не NDJSON и не CSV, или он слишком большой.",
-            "The file cannot be taken: it is neither NDJSON nor CSV, or it is too large.",
+            "Faylni qabul qilib bo'lmadi: importning o'zida sababi ko'rsatilgan. Uni tuzatib, faylni qayta yuboring.",
+            "Файл не может быть принят: причина указана в самом импорте. Исправьте файл и отправьте его ещё раз.",
+            "The file cannot be taken: the import itself says why. Please mend the file and upload it again.",
+        ),
+        ImportFailure::CategoryRetired => Localized::new(
+            "Bu turkum endi ishlatilmaydi, shuning uchun import to'xtatildi. Ungacha yuklangan qatorlar saqlangan; faylni boshqa turkumga yuboring.",
+            "Категория больше не используется, поэтому импорт прерван. Обработанные до этого строки сохранены; отправьте файл в другую категорию.",
+            "The category is not in use any more, so the import ended early. Rows done until then are kept; please upload the file to another category.",
         ),
         ImportFailure::Stalled => Localized::new(
             "Bizdagi nosozlik sababli import tugamadi. Ungacha yuklangan qatorlar saqlangan; faylni qayta yuboring.",
@@ -313,8 +318,14 @@ mod tests {
             all.push(Message::StaffChanged { store_id, store_name: store_name(), role });
         }
         all.extend(
-            [ImportFailure::StoreNotActive, ImportFailure::FileGone, ImportFailure::BadFile, ImportFailure::Stalled]
-                .map(|reason| Message::ImportFailed { import_id: ImportId::derived("i"), store_id, reason }),
+            [
+                ImportFailure::StoreNotActive,
+                ImportFailure::FileGone,
+                ImportFailure::BadFile,
+                ImportFailure::CategoryRetired,
+                ImportFailure::Stalled,
+            ]
+            .map(|reason| Message::ImportFailed { import_id: ImportId::derived("i"), store_id, reason }),
         );
         all
     }

@@ -123,7 +123,9 @@ impl From<dynamodb::Error> for Problem {
     fn from(error: dynamodb::Error) -> Self {
         match error {
             dynamodb::Error::Call { .. } => Self::unavailable(error),
-            dynamodb::Error::Refused(_) | dynamodb::Error::Row { .. } => Self::internal(error),
+            dynamodb::Error::Refused(_) | dynamodb::Error::Invalid { .. } | dynamodb::Error::Row { .. } => {
+                Self::internal(error)
+            }
         }
     }
 }

@@ -5,12 +5,48 @@ use jiff::SignedDuration;
 
 use super::imports::{counts, refusals};
 use super::stock::{command, command_of};
-use crate::domain::{Fault, Import, ImportStatus, Product};
+use crate::domain::{Fault, Format, Import, ImportStatus, Product, SentFile};
 use crate::ops::change_product::{Change, change};
 use crate::ops::stock::{MoveStock, Pieces, move_stock};
+use crate::ops::upload::{announce, start};
 use crate::ops::work_off::work_off;
+use crate::sent_name;
 use crate::table::{Stock, product_key};
-use crate::testbed::{World, by, cpu, id_of};
+use crate::testbed::{World, by, by_owner, cpu, id_of, plan, store};
+
+/// An announced import whose file is put a while later, and started a minute after that.
+async fn announced(w: &World, file: &str, before_the_file: impl AsyncFnOnce()) -> Import {
+    let sent = SentFile { format: Format::Ndjson, length: file.len() as u64 };
+    let (import, _) = announce(&w.intake, plan(), sent).await.unwrap();
+    before_the_file().await;
+    w.files.0.lock().unwrap().insert(sent_name(store(), import.import_id), file.into());
+    w.clock.advance(SignedDuration::from_mins(1));
+    start(&w.intake, (store(), import.import_id), by_owner()).await.unwrap()
+}
+
+#[tokio::test]
+async fn an_announced_file_is_as_new_as_its_start() {
+    let w = World::with_catalogue().await;
+    w.import(&[cpu("a", 500_000, 3), cpu("b", 500_000, 3)]).await;
+    let file = [cpu("a", 900_000, 9), cpu("b", 900_000, 9)].map(|row| row.to_string()).join("\n");
+    let import = announced(&w, &file, async || {
+        w.clock.advance(SignedDuration::from_mins(10));
+        let product = w.get::<Product>(product_key(id_of("a"))).await.unwrap();
+        let dearer = Change { price: Some(Money::tiyin(70_000_000)), ..Change::default() };
+        change(&w.ctx, product, dearer, by()).await.unwrap();
+        w.clock.advance(SignedDuration::from_mins(10));
+        w.import(&[cpu("b", 600_000, 6)]).await;
+        w.clock.advance(SignedDuration::from_mins(20));
+    })
+    .await;
+    let older = w.take(&[cpu("b", 100_000, 1)]).await;
+    let import = deliver_again(&w, &import).await;
+    assert_eq!((counts(&import), refusals(&w, &import).await.len()), ((DONE, 2, 0, 2, 0), 0));
+    assert_eq!(price(&w, "a").await, Some(Money::tiyin(90_000_000)));
+    // What came with its call after the start is newer, and was worked off before.
+    assert_eq!(counts(&w.reload(&older).await), (DONE, 1, 0, 1, 0));
+    assert_eq!(price(&w, "b").await, Some(Money::tiyin(10_000_000)));
+}
 
 const DONE: ImportStatus = ImportStatus::Completed;
 

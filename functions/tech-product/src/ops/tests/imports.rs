@@ -22,7 +22,7 @@ pub(super) async fn refusals(w: &World, import: &Import) -> Vec<(u32, String, Fa
     rows.iter().flat_map(|row| reasons(row)).collect()
 }
 
-async fn products(w: &World) -> usize {
+pub(super) async fn products(w: &World) -> usize {
     w.ctx.table.query_all::<Card>(products_of(store()), 10_000).await.unwrap().len()
 }
 

@@ -4,6 +4,7 @@ mod catalogue;
 mod contention;
 mod delivered;
 mod images;
+mod import_limits;
 mod import_order;
 mod import_values;
 mod imports;

@@ -7,6 +7,7 @@ use jiff::SignedDuration;
 use super::imports::{counts, refusals};
 use crate::domain::{Format, Import, ImportStatus, SentFile, UploadFault};
 use crate::ops::sweep::sweep;
+use crate::ops::unpack::unpack;
 use crate::ops::upload::{File, UploadError, announce, cancel, start, take};
 use crate::ops::work_off::work_off;
 use crate::table::import_key;
@@ -73,6 +74,24 @@ async fn an_uploaded_file_that_is_none_of_rows_ends_its_import() {
     w.settle_queue().await;
     let import = w.reload(&import).await;
     assert_eq!((import.status, import.failure), (ImportStatus::Failed, Some(ImportFailure::BadFile)));
+}
+
+#[tokio::test]
+async fn a_file_that_is_put_again_while_it_is_unpacked_is_never_mixed() {
+    let w = World::with_catalogue().await;
+    let first = rows(30).into_bytes();
+    let import = uploaded(&w, &first, ndjson(&first)).await;
+    start(&w.intake, (store(), import.import_id), by_owner()).await.unwrap();
+    let delivered_twice = w.get::<Import>(import_key(import.import_id)).await.unwrap();
+    let sent = delivered_twice.sent.unwrap();
+    assert!(unpack(&w.intake, &delivered_twice, sent).await.unwrap());
+    // Of the same length, and none of its lines ends where one of the first ends.
+    let mut second = vec![b'x'; first.len()];
+    second[7] = b'\n';
+    w.files.0.lock().unwrap().insert(sent_name(store(), import.import_id), second);
+    assert!(!unpack(&w.intake, &delivered_twice, sent).await.unwrap());
+    w.settle_queue().await;
+    assert_eq!(counts(&w.reload(&import).await), (ImportStatus::Completed, 30, 30, 0, 0));
 }
 
 /// Killed while it kept the lines: some stand there, the row does not count them. The next message makes them again.

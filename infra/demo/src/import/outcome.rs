@@ -31,7 +31,11 @@ pub fn completed(import: &Value) -> Result<(), Failure> {
         Some("UPLOADING") => {
             Err(Failure::Other("its file has not arrived: send it by the same command again".to_owned()))
         }
-        _ => Err(Failure::Other(format!("given up {after}: {}", import["failure"].as_str().unwrap_or("no reason")))),
+        _ => {
+            let failure = import["failure"].as_str().unwrap_or("no reason");
+            let detail = import["fault"]["detail"].as_str().map(|detail| format!(": {detail}")).unwrap_or_default();
+            Err(Failure::Other(format!("given up {after}: {failure}{detail}")))
+        }
     }
 }
 

@@ -59,6 +59,14 @@ fn over(status: &str) -> Value {
     json!({"import_id": "i", "status": status, "done": 2, "total": 5, "refused": 0, "failure": "stalled"})
 }
 
+#[test]
+fn an_import_whose_file_is_bad_says_what_is_wrong_with_it() {
+    let fault = json!({"code": "bad-file", "row": 3, "detail": "row 3: 1 cell, the header has 2"});
+    let import = json!({"status": "FAILED", "done": 0, "total": 0, "failure": "bad-file", "fault": fault});
+    let why = completed(&import).unwrap_err().to_string();
+    assert_eq!(why, "given up after 0 of 0 rows: bad-file: row 3: 1 cell, the header has 2");
+}
+
 #[tokio::test]
 async fn an_import_that_was_given_up_is_a_failed_command() {
     for (status, said) in [

@@ -1,6 +1,5 @@
 //! Some rows of an import made true together: new products in one transaction, the others side by side.
 
-use std::borrow::Cow;
 use std::collections::{HashMap, HashSet};
 
 use domain::{Change, ProductId};
@@ -51,14 +50,14 @@ pub(super) fn read_lines(bytes: &[u8], import: &Import, template: &SpecTemplate)
             let found = Refusal::new("row", Fault::Unreadable).found(&String::from_utf8_lossy(line));
             return Line { number, ends_at, sku: None, read: Err(vec![found]) };
         };
-        let sku = look_up(&row, import.mapping.path(Field::Sku)).and_then(shown);
+        let sku = look_up(&row, import.mapping.path(Field::Sku)).and_then(|sku| shown(&sku));
         Line { number, ends_at, sku, read: read_row(&row, &import.mapping, template) }
     };
     (import.done + 1..).zip(lines).map(line).collect()
 }
 
-fn shown(sku: Cow<'_, Value>) -> Option<String> {
-    let sku = match sku.as_ref() {
+fn shown(sku: &Value) -> Option<String> {
+    let sku = match sku {
         Value::String(text) => text.trim().chars().take(SKU_SHOWN).collect(),
         Value::Number(number) => number.to_string(),
         _ => return None,

@@ -8,7 +8,6 @@ mod crash;
 mod delivery;
 mod endings;
 mod images;
-mod imports;
 mod isolation;
 mod manners;
 mod page;

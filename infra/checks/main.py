@@ -6,6 +6,7 @@ import sys
 from cfnlint.api import lint
 
 import sam
+import samconfig
 from checks import ALL
 from stack import Stack
 
@@ -31,6 +32,9 @@ def findings(template, stage, checks=ALL):
 def main(path):
     template = sam.load(path)
     failed = False
+    for sentence in samconfig.findings(samconfig.FILE.read_text()):
+        print(f"samconfig.toml: {sentence}")
+        failed = True
     for stage in STAGES:
         found, stack = findings(template, stage)
         lint_of_stage = list(lint_findings(stack.expanded)) if stage == STAGES[0] else []

@@ -61,6 +61,16 @@ class Stack:
     def role(self, reference):
         return self.find("AWS::IAM::Role", reference, "RoleName")
 
+    def allowed(self, function, action):
+        """The resources that a function's role lets it do something with."""
+        role = self.role(self.of("AWS::Lambda::Function")[function].get("Role"))
+        for policy in self.of("AWS::IAM::Role").get(role, {}).get("Policies", []):
+            statements = policy["PolicyDocument"]["Statement"]
+            for statement in statements if isinstance(statements, list) else [statements]:
+                actions, resources = statement.get("Action", []), statement.get("Resource", [])
+                if statement.get("Effect") == "Allow" and action in (actions if isinstance(actions, list) else [actions]):
+                    yield from resources if isinstance(resources, list) else [resources]
+
     def service(self, name):
         """The service that a named resource belongs to: the table with whose name its own begins, or None."""
         tables = (properties.get("TableName") for properties in self.of("AWS::DynamoDB::Table").values())

@@ -3,6 +3,11 @@ use serde_json::{Map, Value, json};
 
 use crate::Gateway;
 
+/// The security scheme of routes that need a token.
+const TOKENS: &str = "tokens";
+/// The security scheme of routes that services sign their calls to.
+const SIGNATURES: &str = "signatures";
+
 /// How long the gateway waits for a function: a second more than a function may take.
 const INTEGRATION_TIMEOUT_MS: u32 = 11_000;
 
@@ -18,12 +23,16 @@ pub fn definition(gateway: Gateway, routes: &[Route]) -> Value {
         "info": {"title": sub(&format!("um-${{Stage}}-{}", gateway.name())), "version": "1"},
         "paths": paths,
     });
+    let schemes = match gateway {
+        Gateway::Public => json!({TOKENS: authorizer()}),
+        Gateway::Internal => json!({SIGNATURES: signature()}),
+    };
+    definition["components"] = json!({ "securitySchemes": schemes });
     if gateway == Gateway::Public {
-        definition["components"] = json!({"securitySchemes": {"tokens": authorizer()}});
         definition["x-amazon-apigateway-cors"] = json!({
             "allowOrigins": ["*"],
             "allowMethods": ["GET", "POST", "PUT", "PATCH", "DELETE", "OPTIONS"],
-            "allowHeaders": ["authorization", "content-type", "accept-language", "idempotency-key", "if-none-match", "cart-session"],
+            "allowHeaders": ["authorization", "content-type", "content-encoding", "accept-language", "idempotency-key", "if-none-match", "cart-session"],
             "exposeHeaders": ["etag", "retry-after", "location"],
             "maxAge": 3600,
         });
@@ -55,10 +64,10 @@ fn operation(route: &Route) -> Value {
         operation["parameters"] = parameters.into();
     }
     if route.access.needs_token() {
-        operation["security"] = json!([{"tokens": ["um/api"]}]);
+        operation["security"] = json!([{TOKENS: ["um/api"]}]);
     }
     if route.access == Access::Internal {
-        operation["x-amazon-apigateway-auth"] = json!({"type": "AWS_IAM"});
+        operation["security"] = json!([{SIGNATURES: []}]);
     }
     operation
 }
@@ -75,6 +84,12 @@ fn authorizer() -> Value {
             },
         },
     })
+}
+
+/// What HTTP APIs take for IAM; `x-amazon-apigateway-auth` is for methods of REST APIs.
+/// <https://docs.aws.amazon.com/apigateway/latest/developerguide/api-gateway-swagger-extensions-authtype.html>
+fn signature() -> Value {
+    json!({"type": "apiKey", "name": "Authorization", "in": "header", "x-amazon-apigateway-authtype": "awsSigv4"})
 }
 
 /// Intrinsics inside an include are written in their long form.
@@ -111,7 +126,9 @@ mod tests {
         let public = definition(Gateway::Public, &[route(Access::Public)]);
         assert_eq!(public["paths"]["/v1/stores/{store_id}"]["get"]["security"], Value::Null);
         let internal = definition(Gateway::Internal, &[route(Access::Internal), route(Access::Public)]);
-        assert_eq!(internal["paths"]["/v1/stores/{store_id}"]["get"]["x-amazon-apigateway-auth"]["type"], "AWS_IAM");
+        assert_eq!(internal["paths"]["/v1/stores/{store_id}"]["get"]["security"], json!([{"signatures": []}]));
+        let scheme = &internal["components"]["securitySchemes"]["signatures"];
+        assert_eq!(scheme["x-amazon-apigateway-authtype"], "awsSigv4");
         assert_eq!(internal["paths"].as_object().unwrap().len(), 1);
     }
 }

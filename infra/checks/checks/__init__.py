@@ -1,6 +1,6 @@
 """What must hold of the expanded template. Each check yields a sentence for each thing that is wrong."""
 
-from . import buckets, functions, gateways, identity, limits, names, policies, queues, references, streams, tables
+from . import alarms, buckets, functions, gateways, identity, limits, names, policies, queues, references, streams, tables
 
 ALL = [
     limits.resources_fit_in_one_stack,
@@ -9,13 +9,18 @@ ALL = [
     names.names_are_fixed_and_tell_the_stage,
     functions.functions_log_to_a_group_with_retention,
     functions.functions_share_the_accounts_concurrency,
+    functions.functions_that_feed_themselves_may,
+    functions.ticks_do_not_pile_up,
+    functions.secrets_are_kept_under_a_key,
     gateways.routes_lead_to_functions_that_may_be_invoked,
     gateways.functions_answer_before_the_gateway_gives_up,
     gateways.routes_ask_for_a_scope_or_a_signature,
     gateways.gateways_are_throttled,
+    gateways.gateways_log_requests_without_secrets,
     policies.policies_name_their_actions_and_resources,
     policies.functions_read_only_what_is_their_services,
-    tables.tables_are_streamed_backed_up_and_encrypted,
+    tables.tables_are_streamed_to_readers_and_backed_up,
+    tables.what_cannot_be_made_again_is_retained,
     tables.production_is_protected_from_deletion,
     streams.streams_have_two_readers_at_most,
     streams.stream_readers_end_their_retries,
@@ -25,4 +30,7 @@ ALL = [
     queues.consumers_report_failures_and_are_limited,
     identity.tokens_are_shaped_by_the_trigger,
     buckets.buckets_are_private_and_encrypted,
+    buckets.buckets_that_browsers_put_to_answer_them,
+    alarms.alarms_fit_and_tell_somebody,
+    alarms.what_fails_or_waits_is_in_an_alarm,
 ]

@@ -10,7 +10,7 @@ READERS_MAX = 2
 OPERATORS = {"prefix", "suffix", "exists", "anything-but", "numeric", "equals-ignore-case", "cidr"}
 
 
-def _readers(stack):
+def readers(stack):
     """Each mapping of a stream: its logical id, its properties, the table."""
     for mapping, properties in stack.of("AWS::Lambda::EventSourceMapping").items():
         source = REFERENCE.fullmatch(properties.get("EventSourceArn", ""))
@@ -19,13 +19,13 @@ def _readers(stack):
 
 
 def streams_have_two_readers_at_most(stack):
-    for table, count in Counter(table for *_, table in _readers(stack)).items():
+    for table, count in Counter(table for *_, table in readers(stack)).items():
         if count > READERS_MAX:
             yield f"{table}: {count} readers of its stream; there may be {READERS_MAX}"
 
 
 def stream_readers_end_their_retries(stack):
-    for mapping, properties, _ in _readers(stack):
+    for mapping, properties, _ in readers(stack):
         if properties.get("MaximumRetryAttempts", -1) < 0 or properties.get("MaximumRecordAgeInSeconds", -1) < 0:
             yield f"{mapping} tries a poison record until it expires"
         if not stack.queue(properties.get("DestinationConfig", {}).get("OnFailure", {}).get("Destination")):

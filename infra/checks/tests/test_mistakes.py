@@ -23,7 +23,7 @@ def broken(mistake):
         *path, last = change["at"].split(".")
         place = template["Resources"]
         for step in path:
-            place = place[step]
+            place = place[int(step) if isinstance(place, list) else step]
         if "copy" in change:
             for source, targets in change["copy"].items():
                 place[last].update({target: copy.deepcopy(place[last][source]) for target in targets})

@@ -37,7 +37,6 @@ PATCH  /v1/users/me/addresses/{address_id}                  401    401   in     
 DELETE /v1/users/me/addresses/{address_id}                  401    401   -       404   404   404     404
 PUT    /v1/users/me/addresses/{address_id}/default          401    401   in      404   404   404     404
 GET    /v1/regions                                          in     in    in      in    in    in      in
-GET    /internal/users/{user_id}                            403    403   403     403   403   403     403
 GET    /internal/users/{user_id}/addresses/{address_id}     403    403   403     403   403   403     403
 
 GET    /v1/stores                                           in     in    in      in    in    in      in
@@ -129,7 +128,6 @@ POST   /v1/admin/reviews/{review_id}/reject                 401    401   403    
 GET    /internal/variants/{product_id}/{variant_id}         403    403   403     403   403   403     403
 POST   /internal/offers                                     403    403   403     403   403   403     403
 PUT    /internal/reservations/{reservation_id}              403    403   403     403   403   403     403
-GET    /internal/reservations/{reservation_id}              403    403   403     403   403   403     403
 POST   /internal/reservations/{reservation_id}/commit       403    403   403     403   403   403     403
 POST   /internal/reservations/{reservation_id}/release      403    403   403     403   403   403     403
 POST   /internal/reservations/{reservation_id}/extend       403    403   403     403   403   403     403

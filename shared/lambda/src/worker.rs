@@ -24,8 +24,10 @@ pub trait Worker: Send + Sync {
     /// Deals with one event; safe against a second delivery.
     fn consume(&self, event: Event) -> impl Future<Output = Result<(), ConsumeError>> + Send;
 
-    /// Looks at rows whose time has come.
-    fn sweep(&self) -> impl Future<Output = Result<(), ConsumeError>> + Send;
+    /// Looks at rows whose time has come. A worker without a schedule has none, and a tick that reaches it is a mistake.
+    fn sweep(&self) -> impl Future<Output = Result<(), ConsumeError>> + Send {
+        async { Err("this worker has no rows that wait for their time".into()) }
+    }
 }
 
 /// Serves `worker` until the runtime ends it.

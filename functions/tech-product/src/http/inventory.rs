@@ -41,7 +41,6 @@ pub fn inventory() -> Routes<Ctx> {
         .get("/internal/variants/{product_id}/{variant_id}", internal, "What a cart needs to know", reservations::offer)
         .post("/internal/offers", internal, "What a cart needs to know of many variants", reservations::offers)
         .put("/internal/reservations/{reservation_id}", internal, "Hold every line or none", reservations::reserve)
-        .get("/internal/reservations/{reservation_id}", internal, "A reservation", reservations::get)
         .post("/internal/reservations/{reservation_id}/commit", internal, "The stock leaves", reservations::commit)
         .post("/internal/reservations/{reservation_id}/release", internal, "The stock is back", reservations::release)
         .post("/internal/reservations/{reservation_id}/extend", internal, "Hold longer", reservations::extend)

@@ -77,11 +77,6 @@ pub(super) async fn reserve(
     Ok(Json(reserve::reserve(&ctx, part(&id)?, &request).await?))
 }
 
-pub(super) async fn get(State(ctx): State<Ctx>, Path(id): Path<String>) -> Result<Json<Reservation>, Problem> {
-    let held = reserve::get(&ctx, part(&id)?).await?;
-    Ok(Json(held.ok_or_else(|| Problem::of(&kinds::NOT_FOUND))?))
-}
-
 pub(super) async fn commit(
     State(ctx): State<Ctx>,
     Path(id): Path<String>,

@@ -89,9 +89,4 @@ impl Worker for Consumer {
             }
         }
     }
-
-    /// Nothing of this service waits for its time.
-    async fn sweep(&self) -> Result<(), ConsumeError> {
-        Ok(())
-    }
 }

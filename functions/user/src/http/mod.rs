@@ -99,7 +99,6 @@ pub fn api() -> Routes<Ctx> {
             "Codes and names of the regions, with the platform's delivery fee in tiyin and days; a store may have \
              fees of its own.",
         )
-        .get("/internal/users/{user_id}", Access::Internal, "A profile for another service", profiles::internal)
         .get(
             "/internal/users/{user_id}/addresses/{address_id}",
             Access::Internal,

@@ -47,11 +47,6 @@ pub(super) async fn public(
     Ok(Json(profile.into_row().into()))
 }
 
-pub(super) async fn internal(State(ctx): State<Ctx>, Path(user): Path<UserId>) -> Result<Json<ProfileAnswer>, Problem> {
-    let profile = ops::profile(&ctx, user).await?.ok_or_else(|| Problem::of(&kinds::NOT_FOUND))?;
-    Ok(Json(profile.into_row().into()))
-}
-
 impl From<ChangeError> for Problem {
     fn from(error: ChangeError) -> Self {
         match error {

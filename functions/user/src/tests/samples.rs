@@ -1,8 +1,7 @@
 //! The sample events of this service's functions, each through its real handler.
 
-use contracts::{Fact, Service};
 use domain::UserId;
-use lambda::testing::{Call, hostile, is_sound, published};
+use lambda::testing::{Call, hostile, is_sound};
 use serde_json::{Value, json};
 
 use super::{World, world};
@@ -29,9 +28,7 @@ async fn a_request_is_answered_once_the_registration_was_delivered() {
     let w = world().await;
     let outcome = work(&w, "user-worker.registered").await;
     assert_eq!(outcome, json!({"batchItemFailures": []}));
-    for name in
-        ["me", "change-me", "unread-notifications", "regions", "internal-user", "change-preferences", "public-profile"]
-    {
+    for name in ["me", "change-me", "unread-notifications", "regions", "change-preferences", "public-profile"] {
         assert_eq!(replay(&w, name).await, 200, "{name}");
     }
 }
@@ -54,7 +51,6 @@ async fn nothing_that_anybody_sends_is_our_fault() {
         "change-me",
         "unread-notifications",
         "regions",
-        "internal-user",
         "change-preferences",
         "add-address",
         "addresses",
@@ -72,11 +68,10 @@ async fn nothing_that_anybody_sends_is_our_fault() {
 }
 
 #[tokio::test]
-async fn each_event_of_a_batch_becomes_a_notification_and_a_tick_changes_nothing() {
+async fn each_event_of_a_batch_becomes_a_notification() {
     let w = world().await;
     let outcome = work(&w, "user-worker.notifications").await;
     assert_eq!(outcome, json!({"batchItemFailures": []}));
-    assert_eq!(work(&w, "user-worker.sweep").await, Value::Null);
     let user: UserId = "0198e4c2-0000-7000-8000-000000000001".parse().unwrap();
     assert_eq!(unread_count(&w.ctx, user).await.unwrap().count, 5);
 }
@@ -99,11 +94,4 @@ async fn each_kind_of_fact_is_told_once_however_often_the_batch_comes() {
         assert_eq!(work(&w, "user-worker.story").await, json!({"batchItemFailures": []}));
         assert_eq!(unread_count(&w.ctx, user).await.unwrap().count, 8);
     }
-}
-
-#[test]
-fn what_the_outbox_holds_goes_to_its_subscribers() {
-    let told = published(sample("user-publisher.outbox"));
-    let [(Service::Auth, event)] = &told[..] else { panic!("{told:?}") };
-    assert!(matches!(event.fact, Fact::AuditRecorded(_)));
 }

@@ -23,7 +23,9 @@ fn root() -> PathBuf {
 
 /// The template, resolved for stage `dev`.
 fn stack() -> Stack {
-    let template = Template::load(&root().join("template.yaml"), &BTreeMap::new()).expect("template.yaml loads");
+    // The one parameter that everybody has to give.
+    let parameters = BTreeMap::from([("MailFrom".to_owned(), "no-reply@ultramarket.example".to_owned())]);
+    let template = Template::load(&root().join("template.yaml"), &parameters).expect("template.yaml loads");
     let ids = PhysicalIds {
         region: "us-east-1".to_owned(),
         account: "000000000000".to_owned(),

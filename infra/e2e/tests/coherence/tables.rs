@@ -29,7 +29,6 @@ fn the_shape_of_every_table_is_the_one_in_the_code() {
         for member in ["KeySchema", "AttributeDefinitions", "GlobalSecondaryIndexes"] {
             assert_eq!(sorted(&table.create, member), sorted(&code, member), "{member} of {service}");
         }
-        assert_eq!(table.create["StreamSpecification"]["StreamViewType"], "NEW_AND_OLD_IMAGES", "{service}");
         assert_eq!(table.ttl_attribute.as_deref(), Some("expires_at"), "{service}");
     }
 }

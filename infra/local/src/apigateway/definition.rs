@@ -18,6 +18,9 @@ use super::throttle::{Bucket, Throttle};
 /// An integration answers within this when it says nothing else.
 const TIMEOUT_DEFAULT: Duration = Duration::from_secs(30);
 
+const AUTH_TYPE: &str = "x-amazon-apigateway-authtype";
+const SIGNATURE: &str = "awsSigv4";
+
 /// The definition, or a property of the API, is not one this laptop cloud can serve.
 #[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
 #[error("HTTP API {api}: {problem}")]
@@ -34,7 +37,7 @@ pub(super) fn read(definition: &Value, properties: &Value) -> Result<(Routes, Op
         Some(cors) => Cors::parse(cors)?,
         None => Cors::parse(definition.get("x-amazon-apigateway-cors").unwrap_or(&Value::Null))?,
     };
-    let authorizers = authorizers(definition)?;
+    let schemes = schemes(definition)?;
     let throttles = Throttles::read(properties)?;
     let mut routes = Vec::new();
     for (path, item) in object(definition, "paths")? {
@@ -54,7 +57,7 @@ pub(super) fn read(definition: &Value, properties: &Value) -> Result<(Routes, Op
                 (None, _) => format!("ANY {path}"),
             };
             let template = if key == "$default" { None } else { Some(PathTemplate::parse(path)?) };
-            let reader = Reader { definition, authorizers: &authorizers, key: &key, operation };
+            let reader = Reader { definition, schemes: &schemes, key: &key, operation };
             let (function, timeout) = reader.integration()?;
             let authorization = reader.authorization()?;
             let bucket = throttles.of(&key).map(Bucket::full);
@@ -68,7 +71,7 @@ pub(super) fn read(definition: &Value, properties: &Value) -> Result<(Routes, Op
 /// One operation and what it refers to.
 struct Reader<'a> {
     definition: &'a Value,
-    authorizers: &'a BTreeMap<String, Arc<JwtAuthorizer>>,
+    schemes: &'a BTreeMap<String, Scheme>,
     key: &'a str,
     operation: &'a Value,
 }
@@ -113,12 +116,8 @@ impl Reader<'_> {
 
     fn authorization(&self) -> Result<Authorization, String> {
         let problem = |text: &str| format!("{}: {text}", self.key);
-        if let Some(auth) = self.operation.get("x-amazon-apigateway-auth") {
-            return match auth.get("type").and_then(Value::as_str) {
-                Some("AWS_IAM") => Ok(Authorization::Iam),
-                Some("NONE") => Ok(Authorization::None),
-                _ => Err(problem("x-amazon-apigateway-auth has type AWS_IAM or NONE")),
-            };
+        if self.operation.get("x-amazon-apigateway-auth").is_some() {
+            return Err(problem("x-amazon-apigateway-auth is for REST APIs; name a security scheme of awsSigv4"));
         }
         let requirements = self.operation.get("security").or_else(|| self.definition.get("security"));
         let requirements = match requirements {
@@ -130,18 +129,49 @@ impl Reader<'_> {
         if schemes.next().is_some() {
             return Err(problem("an HTTP API allows one security scheme a route"));
         }
-        let authorizer = self.authorizers.get(name);
-        let authorizer = authorizer.ok_or_else(|| problem(&format!("no authorizer is named {name}")))?;
-        let scopes = scopes.as_array().into_iter().flatten().filter_map(Value::as_str).map(str::to_owned);
-        Ok(Authorization::Jwt { authorizer: Arc::clone(authorizer), scopes: scopes.collect() })
+        match self.schemes.get(name) {
+            None => Err(problem(&format!("no authorizer is named {name}"))),
+            Some(Scheme::Signature) => Ok(Authorization::Iam),
+            Some(Scheme::Token(authorizer)) => {
+                let scopes = scopes.as_array().into_iter().flatten().filter_map(Value::as_str).map(str::to_owned);
+                Ok(Authorization::Jwt { authorizer: Arc::clone(authorizer), scopes: scopes.collect() })
+            }
+        }
     }
 }
 
-/// `components.securitySchemes` that have an authoriser.
-fn authorizers(definition: &Value) -> Result<BTreeMap<String, Arc<JwtAuthorizer>>, String> {
+/// What a security scheme asks for.
+enum Scheme {
+    Token(Arc<JwtAuthorizer>),
+    /// IAM. <https://docs.aws.amazon.com/apigateway/latest/developerguide/api-gateway-swagger-extensions-authtype.html>
+    Signature,
+}
+
+/// Whether some route of a definition can be called without AWS keys.
+pub(crate) fn is_open(definition: &Value) -> bool {
     let schemes = definition.pointer("/components/securitySchemes").and_then(Value::as_object);
-    let mut authorizers = BTreeMap::new();
-    for (name, scheme) in schemes.into_iter().flatten() {
+    let signatures = schemes.into_iter().flatten().filter(|(_, scheme)| scheme[AUTH_TYPE] == SIGNATURE);
+    let signatures: Vec<&str> = signatures.map(|(name, _)| name.as_str()).collect();
+    let operations = definition["paths"].as_object().into_iter().flat_map(|paths| paths.values());
+    let mut operations = operations.filter_map(|path| path.as_object()).flat_map(|path| path.values());
+    operations.any(|operation| {
+        let named = operation["security"].as_array().into_iter().flatten().filter_map(Value::as_object);
+        !named.flat_map(|one| one.keys()).any(|name| signatures.contains(&name.as_str()))
+    })
+}
+
+/// `components.securitySchemes` that the gateway enforces.
+fn schemes(definition: &Value) -> Result<BTreeMap<String, Scheme>, String> {
+    let declared = definition.pointer("/components/securitySchemes").and_then(Value::as_object);
+    let mut schemes = BTreeMap::new();
+    for (name, scheme) in declared.into_iter().flatten() {
+        if let Some(kind) = scheme.get(AUTH_TYPE) {
+            if kind != SIGNATURE || scheme["type"] != "apiKey" || scheme["in"] != "header" {
+                return Err(format!("security scheme {name}: only awsSigv4 of an apiKey in a header is served"));
+            }
+            schemes.insert(name.clone(), Scheme::Signature);
+            continue;
+        }
         let Some(settings) = scheme.get("x-amazon-apigateway-authorizer") else { continue };
         let problem = |text: &str| format!("authorizer {name}: {text}");
         if settings.get("type").and_then(Value::as_str) != Some("jwt") {
@@ -158,9 +188,9 @@ fn authorizers(definition: &Value) -> Result<BTreeMap<String, Arc<JwtAuthorizer>
         }
         let source = IdentitySource::parse(source).map_err(|cause| problem(&cause))?;
         let authorizer = JwtAuthorizer { source, issuer: issuer.to_owned(), audience };
-        authorizers.insert(name.clone(), Arc::new(authorizer));
+        schemes.insert(name.clone(), Scheme::Token(Arc::new(authorizer)));
     }
-    Ok(authorizers)
+    Ok(schemes)
 }
 
 /// `DefaultRouteSettings` and `RouteSettings`.
@@ -247,7 +277,7 @@ mod tests {
         check(changed("uri", json!("http://x")), json!({}), "no function in the uri");
         check(changed("timeoutInMillis", json!(31_000)), json!({}), "timeoutInMillis");
         check(served(json!({ "security": [{ "nobody": [] }] })), json!({}), "no authorizer is named nobody");
-        check(served(json!({ "x-amazon-apigateway-auth": { "type": "x" } })), json!({}), "AWS_IAM");
+        check(served(json!({ "x-amazon-apigateway-auth": { "type": "AWS_IAM" } })), json!({}), "awsSigv4");
         let settings = json!({ "RouteSettings": { "GET /y": { "ThrottlingRateLimit": 1 } } });
         check(served(json!({})), settings, "RouteSettings names no route: GET /y");
         check(served(json!({})), json!({ "CorsConfiguration": { "AllowOrigin": [] } }), "unknown CORS setting");

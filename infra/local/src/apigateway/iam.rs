@@ -1,4 +1,4 @@
-//! Routes with `x-amazon-apigateway-auth: {type: AWS_IAM}`: whoever holds keys and policies decides.
+//! Routes whose security scheme is `awsSigv4`: whoever holds keys and policies decides.
 
 use axum::http::{HeaderMap, Method};
 use bytes::Bytes;

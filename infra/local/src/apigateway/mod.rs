@@ -32,6 +32,7 @@ use axum::serve::ListenerExt;
 use tokio::net::TcpListener;
 
 pub use definition::DefinitionError;
+pub(crate) use definition::is_open;
 pub use gateway::Options;
 pub use iam::{Caller, IamAuthorizer, SignedRequest};
 pub use jwks::JwksSource;

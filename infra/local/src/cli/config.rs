@@ -54,7 +54,7 @@ pub(super) fn extension(root: &Path) -> Result<Option<Extension>, Error> {
 /// The parameters of a run: those of the command line, over those of `samconfig.toml`, over secrets that were drawn once.
 pub(super) fn parameters(up: &Up, paths: &Paths) -> Result<BTreeMap<String, String>, Error> {
     let mut parameters = BTreeMap::new();
-    let overrides = section(&paths.root, "deploy")?;
+    let overrides = section(&paths.root, "global")?;
     let overrides = overrides.as_ref().and_then(|section| section.get("parameter_overrides")?.as_str());
     for pair in overrides.unwrap_or_default().split_whitespace() {
         let (name, value) = super::key_value(pair).map_err(Error::usage)?;

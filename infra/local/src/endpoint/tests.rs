@@ -98,6 +98,7 @@ fn stack() -> Stack {
         allow: true,
         actions: vec!["dynamodb:GetItem".to_owned(), "dynamodb:PutItem".to_owned()],
         resources: vec![table(TABLE).arn],
+        from_address: None,
     };
     let reader = Function {
         logical_id: "Reader".to_owned(),
@@ -109,6 +110,8 @@ fn stack() -> Stack {
         environment: std::collections::BTreeMap::default(),
         policies: vec![allowed],
         has_own_role: false,
+        event_retries: 2,
+        event_age_max: std::time::Duration::from_hours(6),
     };
     Stack {
         region: "eu-west-1".to_owned(),

@@ -29,10 +29,13 @@ Resources:
     Properties:
       DefinitionBody:
         openapi: 3.0.1
+        components:
+          securitySchemes:
+            signed: {type: apiKey, name: Authorization, in: header, x-amazon-apigateway-authtype: awsSigv4}
         paths:
           /internal/things/{id}:
             get:
-              x-amazon-apigateway-auth: {type: AWS_IAM}
+              security: [{signed: []}]
               x-amazon-apigateway-integration:
                 type: AWS_PROXY
                 payloadFormatVersion: '2.0'

@@ -47,6 +47,7 @@ impl Policies {
                     allow: true,
                     actions: vec![action.to_owned()],
                     resources: vec![resource],
+                    from_address: None,
                 });
                 by_function.entry(function.name.clone()).or_default().extend(added);
             }
@@ -70,13 +71,21 @@ impl Policies {
 
     /// Whether `principal` may do `action` (`dynamodb:GetItem`) on `resource` (an ARN).
     pub fn allows(&self, principal: &Principal, action: &str, resource: &str) -> Decision {
+        self.decide(principal, action, resource, None)
+    }
+
+    /// The same for a request that sends a mail `from` an address.
+    fn decide(&self, principal: &Principal, action: &str, resource: &str, from: Option<&str>) -> Decision {
         let Principal::Function(name) = principal else { return Decision::Allow };
         let action = action.to_ascii_lowercase();
         let mut decision = Decision::ImplicitDeny;
         for statement in self.by_function.get(name).into_iter().flatten() {
             // Actions ignore case, ARNs do not: IAM's own rule.
             let about_action = statement.actions.iter().any(|pattern| matches(&pattern.to_ascii_lowercase(), &action));
-            if about_action && statement.resources.iter().any(|pattern| matches(pattern, resource)) {
+            // A request without the key does not meet a condition on it: IAM's own rule as well.
+            let from_allowed =
+                statement.from_address.as_ref().is_none_or(|of| from.is_some_and(|f| of.iter().any(|a| a == f)));
+            if about_action && from_allowed && statement.resources.iter().any(|pattern| matches(pattern, resource)) {
                 if !statement.allow {
                     return Decision::ExplicitDeny;
                 }
@@ -90,8 +99,10 @@ impl Policies {
     pub fn authorize(&self, principal: &Principal, request: &Request<'_>) -> Result<(), AccessDenied> {
         let Principal::Function(function) = principal else { return Ok(()) };
         for needed in request.needs(&self.scope) {
-            let decisions =
-                needed.any_of.iter().map(|resource| (self.allows(principal, &needed.action, resource), resource));
+            let decisions = needed
+                .any_of
+                .iter()
+                .map(|resource| (self.decide(principal, &needed.action, resource, needed.from.as_deref()), resource));
             let decisions: Vec<_> = decisions.collect();
             let denied = decisions.iter().find(|(decision, _)| *decision == Decision::ExplicitDeny);
             let allowed = decisions.iter().any(|(decision, _)| *decision == Decision::Allow);

@@ -68,6 +68,8 @@ struct Inner {
     usage: Usage,
     logs: Logs,
     event_retry_delays: [Duration; 2],
+    /// Of each function: how often an asynchronous event is tried again, and how old it may become.
+    event_limits: HashMap<String, (u32, Duration)>,
     housekeeping: AbortHandle,
 }
 
@@ -103,6 +105,8 @@ impl Lambda {
             (function.name.clone(), Arc::new(Pool::new(launcher, &options, usage.clone())))
         };
         let pools: HashMap<_, _> = options.functions.iter().map(pool).collect();
+        let limits = options.functions.iter().map(|f| (f.name.clone(), (f.event_retries, f.event_age_max)));
+        let event_limits = limits.collect();
         let watched: Vec<_> = pools.values().map(Arc::downgrade).collect();
         let housekeeping = tokio::spawn(async move {
             loop {
@@ -112,7 +116,8 @@ impl Lambda {
         })
         .abort_handle();
         let Options { logs, event_retry_delays, .. } = options;
-        Ok(Self { inner: Arc::new(Inner { pools, group, roster, usage, logs, event_retry_delays, housekeeping }) })
+        let inner = Inner { pools, group, roster, usage, logs, event_retry_delays, event_limits, housekeeping };
+        Ok(Self { inner: Arc::new(inner) })
     }
 
     /// Invokes a function by name or ARN and waits for its answer.

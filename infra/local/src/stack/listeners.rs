@@ -6,6 +6,7 @@ use tokio::net::TcpListener;
 
 use super::port::{self, listen};
 use super::{Error, Ports};
+use crate::apigateway::is_open;
 use crate::template::model::{HttpApi, Stack};
 
 /// Bound, not yet served.
@@ -59,15 +60,8 @@ pub(super) fn first_api(stack: &Stack) -> Option<&str> {
 /// Those open to clients without AWS keys first, then by logical id.
 fn in_order(apis: &[HttpApi]) -> Vec<&HttpApi> {
     let mut apis: Vec<&HttpApi> = apis.iter().collect();
-    apis.sort_by_key(|api| (!is_open(api), api.logical_id.clone()));
+    apis.sort_by_key(|api| (!is_open(&api.definition), api.logical_id.clone()));
     apis
-}
-
-/// Whether some route can be called without AWS keys.
-fn is_open(api: &HttpApi) -> bool {
-    let operations = api.definition["paths"].as_object().into_iter().flat_map(|paths| paths.values());
-    let mut operations = operations.filter_map(|path| path.as_object()).flat_map(|path| path.values());
-    operations.any(|operation| operation["x-amazon-apigateway-auth"]["type"] != "AWS_IAM")
 }
 
 /// `http://127.0.0.1:PORT`.

@@ -35,9 +35,12 @@ Resources:
     Properties:
       DefinitionBody:
         openapi: 3.0.1
+        components:
+          securitySchemes:
+            signed: {type: apiKey, name: Authorization, in: header, x-amazon-apigateway-authtype: awsSigv4}
         paths:
           /things:
-            get: {x-amazon-apigateway-auth: {type: AWS_IAM}, x-amazon-apigateway-integration: INTEGRATION}
+            get: {security: [{signed: []}], x-amazon-apigateway-integration: INTEGRATION}
   Api:
     Type: AWS::Serverless::Function
     Metadata: {BuildProperties: {Binary: misbehaving}}

@@ -24,15 +24,21 @@ const FUNCTION: &[&str] = &[
     "Role",
     "PermissionsBoundary",
     "Events",
+    "EventInvokeConfig",
     "Tracing",
+    "KmsKeyArn",
+    "RecursiveLoop",
     "LoggingConfig",
     "EphemeralStorage",
     "ReservedConcurrentExecutions",
     "PropagateTags",
     "Tags",
 ];
-/// Properties that say how AWS builds, logs or meters a function; a laptop has its own way of each.
-const NOT_RESOLVED: &[&str] = &["CodeUri", "LoggingConfig", "PermissionsBoundary", "Tags"];
+/// Properties that say how AWS builds, logs, meters or keeps a function, and that its loop is meant: a laptop has its own
+/// way of each, and looks for no loops.
+const NOT_RESOLVED: &[&str] =
+    &["CodeUri", "KmsKeyArn", "LoggingConfig", "PermissionsBoundary", "RecursiveLoop", "Tags"];
+const EVENT_INVOKE_CONFIG: &[&str] = &["MaximumRetryAttempts", "MaximumEventAgeInSeconds"];
 const SQS_EVENT: &[&str] = &[
     "Queue",
     "BatchSize",
@@ -94,6 +100,15 @@ impl Scope<'_> {
         for (event, declaration) in properties["Events"].as_object().unwrap_or(&serde_json::Map::new()) {
             add_event(stack, &format!("{logical_id}.{event}"), &name, declaration, &at.key("Events").key(event))?;
         }
+        let asynchronous = &properties["EventInvokeConfig"];
+        let at = at.key("EventInvokeConfig");
+        for key in asynchronous.as_object().into_iter().flat_map(|config| config.keys()) {
+            if !EVENT_INVOKE_CONFIG.contains(&key.as_str()) {
+                return Err(at.key(key).error("this property is not known here"));
+            }
+        }
+        let event_retries = number(asynchronous, "MaximumRetryAttempts", &at)?;
+        let event_age_max = seconds(asynchronous, "MaximumEventAgeInSeconds", &at)?;
         stack.functions.push(model::Function {
             logical_id: logical_id.to_owned(),
             arn: self.attribute(logical_id, "Arn", &at)?,
@@ -103,6 +118,8 @@ impl Scope<'_> {
             environment,
             policies,
             has_own_role,
+            event_retries: event_retries.unwrap_or(model::EVENT_RETRIES),
+            event_age_max: event_age_max.unwrap_or(model::EVENT_AGE_MAX),
             name,
         });
         Ok(())

@@ -7,6 +7,11 @@ use std::time::Duration;
 
 use serde_json::Value;
 
+/// How often AWS tries an asynchronous event again that failed.
+pub const EVENT_RETRIES: u32 = 2;
+/// How long AWS keeps an asynchronous event.
+pub const EVENT_AGE_MAX: Duration = Duration::from_hours(6);
+
 /// Everything the laptop cloud has to bring up.
 #[derive(Debug, Clone, Default)]
 pub struct Stack {
@@ -57,9 +62,14 @@ pub struct Function {
     pub policies: Vec<Statement>,
     /// `Role` names a role of the template: SAM makes none and so adds nothing to it for event sources.
     pub has_own_role: bool,
+    /// `EventInvokeConfig.MaximumRetryAttempts`: of asynchronous events, 0 to 2.
+    pub event_retries: u32,
+    /// `EventInvokeConfig.MaximumEventAgeInSeconds`: an asynchronous event that is older is dropped.
+    pub event_age_max: Duration,
 }
 
-/// One statement of an IAM policy. Only `Allow` and `Deny` with actions and resources; conditions are refused at load.
+/// One statement of an IAM policy: `Allow` or `Deny`, actions, resources, and of conditions `StringEquals` on
+/// [`FROM_ADDRESS`]; others are refused at load.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Statement {
     /// `Effect: Allow`.
@@ -68,7 +78,12 @@ pub struct Statement {
     pub actions: Vec<String>,
     /// ARNs; `*` and `?` are wildcards.
     pub resources: Vec<String>,
+    /// `Condition.StringEquals` on [`FROM_ADDRESS`]: the addresses that a mail may come from; `None` is any.
+    pub from_address: Option<Vec<String>>,
 }
+
+/// The condition key that says which address a mail comes from.
+pub const FROM_ADDRESS: &str = "ses:FromAddress";
 
 /// A DynamoDB table.
 #[derive(Debug, Clone)]

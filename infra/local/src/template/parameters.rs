@@ -39,8 +39,13 @@ fn check(value: &str, declaration: &Value, at: &At) -> Result<()> {
             return Err(at.error(format!("{value:?} does not match {pattern}")));
         }
     }
-    if declaration["Type"] == "Number" && value.parse::<f64>().is_err() {
-        return Err(at.error(format!("{value:?} is not a number")));
+    if declaration["Type"] == "Number" {
+        let number: f64 = value.parse().map_err(|_| at.error(format!("{value:?} is not a number")))?;
+        let bound = |name: &str| scalar(&declaration[name]).and_then(|bound| bound.parse::<f64>().ok());
+        if bound("MinValue").is_some_and(|least| number < least) || bound("MaxValue").is_some_and(|most| number > most)
+        {
+            return Err(at.error(format!("{value} is less than its MinValue or more than its MaxValue")));
+        }
     }
     Ok(())
 }

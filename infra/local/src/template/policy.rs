@@ -54,8 +54,8 @@ pub(super) fn statements(policy: &Value, at: &At) -> Result<Vec<model::Statement
 
 fn one_statement(statement: &Value, at: &At) -> Result<model::Statement> {
     for key in statement.as_object().ok_or_else(|| at.error("must be a mapping"))?.keys() {
-        if !["Sid", "Effect", "Action", "Resource"].contains(&key.as_str()) {
-            return Err(at.key(key).error("only Sid, Effect, Action and Resource are enforced here"));
+        if !["Sid", "Effect", "Action", "Resource", "Condition"].contains(&key.as_str()) {
+            return Err(at.key(key).error("only Sid, Effect, Action, Resource and Condition are enforced here"));
         }
     }
     let allow = match statement["Effect"].as_str() {
@@ -68,7 +68,21 @@ fn one_statement(statement: &Value, at: &At) -> Result<model::Statement> {
             list(&statement[key]).iter().map(|text| text.as_str().map(str::to_owned)).collect();
         texts.filter(|texts| !texts.is_empty()).ok_or_else(|| at.key(key).error("must be text or a list of texts"))
     };
-    Ok(model::Statement { allow, actions: texts("Action")?, resources: texts("Resource")? })
+    let from_address = from_address(&statement["Condition"], &at.key("Condition"))?;
+    Ok(model::Statement { allow, actions: texts("Action")?, resources: texts("Resource")?, from_address })
+}
+
+/// The one condition that is enforced here.
+fn from_address(condition: &Value, at: &At) -> Result<Option<Vec<String>>> {
+    if condition.is_null() {
+        return Ok(None);
+    }
+    let only = |value: &Value, key: &str| value.as_object().filter(|o| o.len() == 1).and_then(|o| o.get(key).cloned());
+    only(condition, "StringEquals")
+        .and_then(|keys| only(&keys, model::FROM_ADDRESS))
+        .and_then(|addresses| list(&addresses).iter().map(|one| one.as_str().map(str::to_owned)).collect())
+        .map(Some)
+        .ok_or_else(|| at.error(format!("only StringEquals of {} is enforced here", model::FROM_ADDRESS)))
 }
 
 /// A list as it is, nothing as an empty one, and one thing as a list of it.

@@ -19,6 +19,7 @@ const LEFT_OUT: &[&str] = &[
     "AWS::CloudWatch::Dashboard",
     "AWS::SQS::QueuePolicy",
     "AWS::S3::BucketPolicy",
+    "AWS::KMS::Key",
     "AWS::SNS::Topic",
     "AWS::SNS::Subscription",
     "AWS::SNS::TopicPolicy",

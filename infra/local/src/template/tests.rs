@@ -208,7 +208,10 @@ fn roles_that_are_more_than_inline_policies_are_refused() {
     let cases = [
         (ROLE.replace("TRUSTED", "ec2.amazonaws.com"), "ARole.Properties.AssumeRolePolicyDocument"),
         (sound.replace("      Policies:", "      ManagedPolicyArns: [x]\n      Policies:"), "ManagedPolicyArns"),
-        (sound.replace("Resource: x", "Resource: x, Condition: {}"), "PolicyDocument.Statement.Condition"),
+        (
+            sound.replace("Resource: x", "Resource: x, Condition: {StringLike: {a: b}}"),
+            "PolicyDocument.Statement.Condition",
+        ),
         (sound.replace("!GetAtt ARole.Arn", "arn:aws:iam::123456789012:role/other"), "F.Properties.Role"),
         (sound.replace("      Role:", "      Policies: []\n      Role:"), "Policies have no effect beside a Role"),
     ];
@@ -237,13 +240,34 @@ fn what_is_not_known_is_refused_by_name() {
         ),
         (
             "Resources: {F: {Type: AWS::Serverless::Function, Metadata: {BuildProperties: {Binary: f}}, Properties: \
-             {Policies: [{Statement: [{Effect: Allow, Action: a:b, Resource: '*', Condition: {}}]}]}}}",
+             {Policies: [{Statement: [{Effect: Allow, Action: a:b, Resource: '*', Condition: {StringEquals: {a: b}}}]}]}}}",
             "Statement.Condition",
         ),
     ];
     for (text, wanted) in cases {
         let error = load(text, &[]).expect_err(text).to_string();
         assert!(error.contains("template.yaml") && error.contains(wanted), "{error} does not name {wanted}");
+    }
+}
+
+#[test]
+fn an_asynchronous_event_is_tried_as_often_as_its_function_says() {
+    let config = "MemorySize: !FindInMap [Size, !Ref Stage, Memory]\n      EventInvokeConfig: ";
+    let with = |text: &str| load(&WHOLE.replace("MemorySize: !FindInMap [Size, !Ref Stage, Memory]", text), &[]);
+    let told = with(&format!("{config}{{MaximumRetryAttempts: 0, MaximumEventAgeInSeconds: 60}}")).unwrap();
+    assert_eq!((told.functions[0].event_retries, told.functions[0].event_age_max), (0, Duration::from_mins(1)));
+    let usual = load(WHOLE, &[]).unwrap();
+    assert_eq!((usual.functions[0].event_retries, usual.functions[0].event_age_max), (2, Duration::from_hours(6)));
+    let refused = with(&format!("{config}{{DestinationConfig: {{}}}}")).unwrap_err().to_string();
+    assert!(refused.contains("EventInvokeConfig.DestinationConfig"), "{refused}");
+}
+
+#[test]
+fn a_number_keeps_its_bounds() {
+    let text = "Parameters: {Hours: {Type: Number, Default: 24, MinValue: 1, MaxValue: 48}}";
+    assert!(load(text, &[("Hours", "48")]).is_ok());
+    for wrong in ["0", "49"] {
+        assert!(load(text, &[("Hours", wrong)]).unwrap_err().to_string().contains("Parameters.Hours"), "{wrong}");
     }
 }
 

@@ -86,10 +86,12 @@ async fn a_route_over_its_burst_is_throttled_and_no_other() {
 
 #[tokio::test]
 async fn a_signed_route_asks_its_authorizer_and_passes_the_caller_on() {
-    let auth = json!({ "x-amazon-apigateway-auth": { "type": "AWS_IAM" } });
-    let definition = json!({ "paths": {
-        "/internal/{x}": { "post": operation(&auth), "get": operation(&auth) },
-    } });
+    let auth = json!({ "security": [{ "signatures": [] }] });
+    let scheme = json!({ "type": "apiKey", "name": "Authorization", "in": "header", "x-amazon-apigateway-authtype": "awsSigv4" });
+    let definition = json!({
+        "components": { "securitySchemes": { "signatures": scheme } },
+        "paths": { "/internal/{x}": { "post": operation(&auth), "get": operation(&auth) } },
+    });
     let api = Api::start(definition, json!({})).await;
     let path = "/internal/a%20b?q=%20";
     check(api.request("POST", path), 403, "Forbidden").await;

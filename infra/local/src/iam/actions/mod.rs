@@ -36,6 +36,8 @@ pub struct Request<'a> {
 pub(super) struct Needed {
     pub(super) action: String,
     pub(super) any_of: Vec<String>,
+    /// The address that a mail comes from, for conditions on it.
+    pub(super) from: Option<String>,
 }
 
 /// Where the stack lives.
@@ -85,7 +87,7 @@ pub fn execute_api_arn(region: &str, account: &str, api_id: &str, stage: &str, m
 }
 
 fn needed(action: &str, resource: impl Into<String>) -> Needed {
-    Needed { action: action.to_owned(), any_of: vec![resource.into()] }
+    Needed { action: action.to_owned(), any_of: vec![resource.into()], from: None }
 }
 
 fn text<'a>(value: &'a Value, name: &str) -> Option<&'a str> {

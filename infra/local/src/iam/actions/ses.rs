@@ -12,9 +12,10 @@ pub(super) fn needs(request: &Request<'_>, scope: &Scope) -> Vec<Needed> {
     let domain = from.rsplit('@').next().unwrap_or_default();
     // Either the address or its domain is the verified identity.
     let any_of = [from, domain].map(|identity| scope.arn("ses", &format!("identity/{identity}"))).to_vec();
-    let mut needs = vec![Needed { action: "ses:SendEmail".to_owned(), any_of }];
+    let mut needs = vec![Needed { action: "ses:SendEmail".to_owned(), any_of, from: Some(from.to_owned()) }];
     if let Some(set) = text(&body, "ConfigurationSetName") {
-        needs.push(needed("ses:SendEmail", scope.arn("ses", &format!("configuration-set/{set}"))));
+        let set = needed("ses:SendEmail", scope.arn("ses", &format!("configuration-set/{set}")));
+        needs.push(Needed { from: Some(from.to_owned()), ..set });
     }
     needs
 }

@@ -9,7 +9,7 @@ const TABLE: &str = "arn:aws:dynamodb:eu-central-1:123456789012:table/orders";
 
 fn statement(allow: bool, actions: &[&str], resources: &[&str]) -> Statement {
     let owned = |texts: &[&str]| texts.iter().map(|&text| text.to_owned()).collect();
-    Statement { allow, actions: owned(actions), resources: owned(resources) }
+    Statement { allow, actions: owned(actions), resources: owned(resources), from_address: None }
 }
 
 /// Policies of one function, `orders-read`.
@@ -28,6 +28,8 @@ fn stack(policies: Vec<Statement>) -> Stack {
         environment: std::collections::BTreeMap::new(),
         policies,
         has_own_role: false,
+        event_retries: 2,
+        event_age_max: std::time::Duration::from_hours(6),
     };
     Stack {
         region: "eu-central-1".to_owned(),
@@ -210,6 +212,11 @@ fn mail_may_be_allowed_by_address_or_domain() {
         let identity = format!("arn:aws:ses:eu-central-1:123456789012:identity/{identity}");
         let policies = policies(vec![statement(true, &["ses:SendEmail"], &[&identity])]);
         assert_eq!(policies.authorize(&function(), &request).is_ok(), allowed, "{identity}");
+    }
+    for (address, allowed) in [("no-reply@shop.example", true), ("owner@shop.example", false)] {
+        let mut mail = statement(true, &["ses:SendEmail"], &["arn:aws:ses:eu-central-1:123456789012:identity/*"]);
+        mail.from_address = Some(vec![address.to_owned()]);
+        assert_eq!(policies(vec![mail]).authorize(&function(), &request).is_ok(), allowed, "{address}");
     }
 }
 

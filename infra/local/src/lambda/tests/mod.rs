@@ -35,6 +35,8 @@ pub(crate) fn function() -> Function {
         environment: [("COLOUR".to_owned(), "green".to_owned())].into(),
         policies: Vec::new(),
         has_own_role: false,
+        event_retries: 2,
+        event_age_max: Duration::from_hours(6),
     }
 }
 

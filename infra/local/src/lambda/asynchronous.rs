@@ -24,7 +24,7 @@ pub(super) async fn deliver(lambda: Lambda, function: String, payload: Bytes) {
             Ok(_) => match delays.next() {
                 Some(delay) if accepted.elapsed() + delay < age_max => tokio::time::sleep(delay).await,
                 Some(_) => return dropped(&lambda, &function, "it is too old to be tried again"),
-                None => return dropped(&lambda, &function, &format!("it failed {} times", retries + 1)),
+                None => return dropped(&lambda, &function, "its attempts are used up"),
             },
             Err(InvokeError::TooManyRequests) if accepted.elapsed() < age_max => {
                 tokio::time::sleep(THROTTLED_WAIT).await;

@@ -189,7 +189,7 @@ async fn an_asynchronous_event_is_tried_three_times_and_then_dropped() {
 async fn an_asynchronous_event_that_is_not_to_be_retried_is_tried_once() {
     let cloud = Fixture::start(Function { event_retries: 0, ..function() }).await;
     cloud.lambda.invoke_event("misbehaving", r#"{"act":"error"}"#.into()).await.unwrap();
-    let dropped = || cloud.console().iter().any(|line| line.contains("it failed 1 times"));
+    let dropped = || cloud.console().iter().any(|line| line.contains("its attempts are used up"));
     until("the event to be dropped", dropped).await;
     let ends = |line: &&String| line.starts_with("END ");
     assert_eq!(cloud.lambda.logs().recent("misbehaving").iter().filter(ends).count(), 1);

@@ -187,7 +187,9 @@ async fn an_asynchronous_event_is_tried_three_times_and_then_dropped() {
 
 #[tokio::test]
 async fn an_asynchronous_event_that_is_not_to_be_retried_is_tried_once() {
-    let cloud = Fixture::start(Function { event_retries: 0, ..function() }).await;
+    let mut once = function();
+    once.event_retries = 0;
+    let cloud = Fixture::start(once).await;
     cloud.lambda.invoke_event("misbehaving", r#"{"act":"error"}"#.into()).await.unwrap();
     let dropped = || cloud.console().iter().any(|line| line.contains("its attempts are used up"));
     until("the event to be dropped", dropped).await;

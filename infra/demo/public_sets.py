@@ -96,7 +96,7 @@ def capacity(row):
 
 ADDED = {
     "cpu": lambda row, known: {"socket": socket(row, known)},
-    "cpu-cooler": lambda row, known: {"sockets": ",".join(known.get("cpu_sockets") or [])},
+    "cpu-cooler": lambda row, known: {"sockets": "; ".join(known.get("cpu_sockets") or [])},
     "motherboard": lambda row, known: {"ram_type": memory(row, known)},
     "memory": lambda row, known: {"capacity": capacity(row)},
 }

@@ -6,6 +6,8 @@ use std::str::FromStr;
 use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 
+use crate::Reason;
+
 /// A language that people read.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, Default, Serialize, Deserialize, JsonSchema)]
 #[serde(rename_all = "lowercase")]
@@ -59,6 +61,12 @@ impl fmt::Display for Locale {
 #[derive(Debug, Clone, Copy, PartialEq, Eq, thiserror::Error)]
 #[error("language must be uz, ru or en")]
 pub struct UnknownLocale;
+
+impl Reason for UnknownLocale {
+    fn reason(&self) -> Localized {
+        Localized::new("uz, ru yoki en bo'lishi kerak", "должен быть uz, ru или en", "must be uz, ru or en")
+    }
+}
 
 impl FromStr for Locale {
     type Err = UnknownLocale;

@@ -6,6 +6,8 @@ use std::str::FromStr;
 use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 
+use crate::{Localized, Reason};
+
 /// `+998` and nine digits.
 #[derive(Debug, Clone, PartialEq, Eq, Hash, Serialize, Deserialize, JsonSchema)]
 #[serde(try_from = "String", into = "String")]
@@ -16,6 +18,16 @@ pub struct Phone(String);
 #[derive(Debug, Clone, Copy, PartialEq, Eq, thiserror::Error)]
 #[error("phone must be +998 and nine digits")]
 pub struct PhoneError;
+
+impl Reason for PhoneError {
+    fn reason(&self) -> Localized {
+        Localized::new(
+            "+998 va to'qqizta raqam bo'lishi kerak",
+            "должен состоять из +998 и девяти цифр",
+            "must be +998 and nine digits",
+        )
+    }
+}
 
 impl FromStr for Phone {
     type Err = PhoneError;

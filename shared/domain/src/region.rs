@@ -5,6 +5,8 @@ use std::str::FromStr;
 use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 
+use crate::{Localized, Reason};
+
 use crate::Money;
 
 /// A region by its ISO code.
@@ -58,6 +60,16 @@ pub enum Region {
 #[derive(Debug, Clone, Copy, PartialEq, Eq, thiserror::Error)]
 #[error("region must be an ISO 3166-2:UZ code such as UZ-TK")]
 pub struct RegionError;
+
+impl Reason for RegionError {
+    fn reason(&self) -> Localized {
+        Localized::new(
+            "UZ-TK kabi ISO 3166-2:UZ kodi bo'lishi kerak",
+            "должен быть кодом ISO 3166-2:UZ, например UZ-TK",
+            "must be an ISO 3166-2:UZ code such as UZ-TK",
+        )
+    }
+}
 
 /// Code, name, first digits of its postal codes, default delivery fee in so'm, delivery days.
 type Facts = (&'static str, &'static str, &'static str, i64, u8);

@@ -6,6 +6,8 @@ use std::str::FromStr;
 use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 
+use crate::{Localized, Reason};
+
 /// Lower-case Latin letters, digits and single hyphens between them, 2 to 80 characters.
 #[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize, JsonSchema)]
 #[serde(try_from = "String", into = "String")]
@@ -21,6 +23,19 @@ pub enum SlugError {
     /// The word stands for something else in an address.
     #[error("this word is reserved")]
     Reserved,
+}
+
+impl Reason for SlugError {
+    fn reason(&self) -> Localized {
+        match self {
+            Self::Form => Localized::new(
+                "2 tadan 80 tagacha kichik lotin harfi, raqam va ular orasida bittadan chiziqcha bo'lishi kerak",
+                "должно быть от 2 до 80 строчных латинских букв, цифр и одиночных дефисов между ними",
+                "must be 2 to 80 lower-case Latin letters, digits and single hyphens between them",
+            ),
+            Self::Reserved => Localized::new("bu so'z band", "это слово занято", "this word is reserved"),
+        }
+    }
 }
 
 /// Words that routes use where a slug could stand.

@@ -2,7 +2,7 @@
 
 use axum::Json;
 use axum::extract::{Path, Query, State};
-use domain::{Date, Money, StoreId};
+use domain::{Date, Money, Reason, StoreId};
 use lambda::http::Problem;
 use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
@@ -22,7 +22,7 @@ pub(super) struct Asked {
 
 impl Asked {
     pub(super) fn range(&self) -> Result<Range, Problem> {
-        Range::new(self.from, self.to).map_err(|error| Problem::field("to", error))
+        Range::new(self.from, self.to).map_err(|error| Problem::field("to", error.reason()))
     }
 }
 

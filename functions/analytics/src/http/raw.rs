@@ -3,6 +3,7 @@
 use axum::Json;
 use axum::extract::{Path, Query, State};
 use contracts::Event;
+use domain::Localized;
 use dynamodb::Query as TableQuery;
 use lambda::http::{PageAnswer, PageQuery, Problem, User, kinds};
 use schemars::JsonSchema;
@@ -25,7 +26,12 @@ impl Hour {
     fn check(&self) -> Result<&str, Problem> {
         let form = format!("{}:00:00", self.hour);
         if self.hour.len() != "2026-11-23T11".len() || form.parse::<jiff::civil::DateTime>().is_err() {
-            return Err(Problem::field("hour", "must be an hour such as 2026-11-23T11"));
+            let why = Localized::new(
+                "2026-11-23T11 kabi soat bo'lishi kerak",
+                "должен быть час, например 2026-11-23T11",
+                "must be an hour such as 2026-11-23T11",
+            );
+            return Err(Problem::field("hour", why));
         }
         Ok(&self.hour)
     }

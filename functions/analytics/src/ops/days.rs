@@ -1,6 +1,6 @@
 //! The days of a store or of the platform.
 
-use domain::Date;
+use domain::{Date, Localized, Reason};
 use dynamodb::{Error, Query};
 
 use crate::ctx::Ctx;
@@ -13,6 +13,16 @@ pub const DAYS_MAX: i32 = 366;
 #[derive(Debug, Clone, Copy, PartialEq, Eq, thiserror::Error)]
 #[error("from must not be after to, and at most {DAYS_MAX} days apart")]
 pub struct RangeError;
+
+impl Reason for RangeError {
+    fn reason(&self) -> Localized {
+        Localized::new(
+            format!("from to dan keyin bo'lmasligi va oraliq {DAYS_MAX} kundan oshmasligi kerak"),
+            format!("from не позже to, не больше {DAYS_MAX} дней"),
+            format!("from must not be after to, and at most {DAYS_MAX} days apart"),
+        )
+    }
+}
 
 /// Business days, both included.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]

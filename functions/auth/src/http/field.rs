@@ -1,40 +1,40 @@
-//! Fields of bodies as what they are, and in the reader's language why one is not.
+//! Fields of bodies as what they are, and why one is not.
 
-use domain::{Locale, Localized};
+use domain::Localized;
 use lambda::http::Problem;
 
 use crate::domain::{Code, Email, Password, PasswordError};
 
-pub(super) fn email(text: &str, locale: Locale) -> Result<Email, Problem> {
+pub(super) fn email(text: &str) -> Result<Email, Problem> {
     text.parse().map_err(|_| {
         let why = Localized::new(
             "elektron pochta manzili emas",
             "не похоже на адрес электронной почты",
             "must be an email address",
         );
-        Problem::field("email", why.get(locale))
+        Problem::field("email", why)
     })
 }
 
-pub(super) fn code(text: &str, locale: Locale) -> Result<Code, Problem> {
+pub(super) fn code(text: &str) -> Result<Code, Problem> {
     text.parse().map_err(|_| {
         let why = Localized::new("olti raqamdan iborat", "состоит из шести цифр", "must be six digits");
-        Problem::field("code", why.get(locale))
+        Problem::field("code", why)
     })
 }
 
-pub(super) fn password(text: &str, email: &Email, locale: Locale) -> Result<Password, Problem> {
-    Password::parse(text, email).map_err(|error| Problem::field("password", broken(error).get(locale)))
+pub(super) fn password(text: &str, email: &Email) -> Result<Password, Problem> {
+    Password::parse(text, email).map_err(|error| Problem::field("password", broken(error)))
 }
 
 /// That a role is not one that people choose.
-pub(super) fn role(locale: Locale) -> Problem {
+pub(super) fn role() -> Problem {
     let why = Localized::new(
         "CUSTOMER yoki VENDOR bo'lishi kerak",
         "может быть CUSTOMER или VENDOR",
         "must be CUSTOMER or VENDOR",
     );
-    Problem::field("role", why.get(locale))
+    Problem::field("role", why)
 }
 
 fn broken(rule: PasswordError) -> Localized {

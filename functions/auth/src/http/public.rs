@@ -44,11 +44,11 @@ pub(super) async fn register(
     client: ClientInfo,
     Body(body): Body<RegisterBody>,
 ) -> Result<Accepted<CodeSent>, Problem> {
-    let email = email(&body.email, client.locale)?;
+    let email = email(&body.email)?;
     // For the form alone: the password that counts comes with the code.
-    password(&body.password, &email, client.locale)?;
+    password(&body.password, &email)?;
     if body.role.is_admin() {
-        return Err(role(client.locale));
+        return Err(role());
     }
     let locale = body.locale.unwrap_or(client.locale);
     ops::register::register(&ctx, &Register { email, role: body.role, locale }).await?;
@@ -73,12 +73,11 @@ pub(super) struct Verified {
 
 pub(super) async fn verify_email(
     State(ctx): State<IdentityCtx>,
-    ClientInfo { locale, .. }: ClientInfo,
     Body(body): Body<VerifyBody>,
 ) -> Result<Json<Verified>, Problem> {
-    let code = code(&body.code, locale)?;
-    let email = email(&body.email, locale)?;
-    let password = password(&body.password, &email, locale)?;
+    let code = code(&body.code)?;
+    let email = email(&body.email)?;
+    let password = password(&body.password, &email)?;
     ops::verify_email::verify_email(&ctx, &VerifyEmail { email, code, password }).await?;
     Ok(Json(Verified { status: Status::Active }))
 }
@@ -92,10 +91,9 @@ pub(super) struct ResendBody {
 
 pub(super) async fn resend_verification(
     State(ctx): State<IdentityCtx>,
-    client: ClientInfo,
     Body(body): Body<ResendBody>,
 ) -> Result<Accepted<CodeSent>, Problem> {
-    ops::resend_verification::resend_verification(&ctx, &email(&body.email, client.locale)?).await?;
+    ops::resend_verification::resend_verification(&ctx, &email(&body.email)?).await?;
     Ok(Accepted(CODE_SENT))
 }
 
@@ -138,7 +136,7 @@ pub(super) async fn login(
     client: ClientInfo,
     Body(body): Body<LoginBody>,
 ) -> Result<Json<TokenAnswer>, Problem> {
-    let email = email(&body.email, client.locale)?;
+    let email = email(&body.email)?;
     let command = Login { email, password: body.password, device: body.device, client };
     Ok(Json(ops::login::login(&ctx, &command).await?.into()))
 }

@@ -1,7 +1,8 @@
+use domain::Localized;
 use http::{HeaderValue, header};
 use lambda::http::{Problem, kinds};
 
-use crate::domain::{LINES_MAX, Refusal, SAVED_MAX};
+use crate::domain::{LINES_MAX, QUANTITY_MAX, Refusal, SAVED_MAX};
 use crate::ops::CartError;
 
 lambda::problems! {
@@ -54,6 +55,13 @@ fn refused(refusal: Refusal) -> Problem {
         Refusal::NotForSale => Problem::of(&NOT_FOR_SALE),
         Refusal::KeyReused => Problem::of(&kinds::IDEMPOTENCY_MISMATCH),
         Refusal::UnknownItem => Problem::of(&kinds::NOT_FOUND),
-        Refusal::Quantity => Problem::field("quantity", refusal),
+        Refusal::Quantity => {
+            let why = Localized::new(
+                format!("1 dan {QUANTITY_MAX} gacha bo'lishi kerak"),
+                format!("должно быть от 1 до {QUANTITY_MAX}"),
+                format!("must be 1 to {QUANTITY_MAX}"),
+            );
+            Problem::field("quantity", why)
+        }
     }
 }

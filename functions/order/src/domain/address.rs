@@ -1,4 +1,5 @@
 use contracts::DeliveryAddress;
+use domain::{Localized, Reason};
 
 /// Why an address is none.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, thiserror::Error)]
@@ -6,6 +7,17 @@ pub enum AddressError {
     /// Not six digits, or of another region.
     #[error("must be six digits and begin with {0} in this region")]
     PostalCode(&'static str),
+}
+
+impl Reason for AddressError {
+    fn reason(&self) -> Localized {
+        let Self::PostalCode(prefix) = self;
+        Localized::new(
+            format!("olti raqam va bu hududda {prefix} bilan boshlanishi kerak"),
+            format!("шесть цифр, в этом регионе начинается с {prefix}"),
+            format!("must be six digits and begin with {prefix} in this region"),
+        )
+    }
 }
 
 /// The address, if its parts fit together.

@@ -5,13 +5,13 @@ use axum::extract::{Path, Query, State};
 use contracts::{Actor, CancelReason, Fulfilment};
 use domain::{CheckoutId, Money, OrderId, StoreId, Timestamp, UserId};
 use garde::Validate;
-use lambda::http::{Body, ClientInfo, PageAnswer, PageQuery, Problem, User};
+use lambda::http::{Body, ClientInfo, PageAnswer, PageQuery, Problem, User, readable};
 use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 
 use super::answer::{OrderAnswer, OrderSummary};
 use super::handlers::{missing, order};
-use super::request::{Cancellation, Transition, filled, movable};
+use super::request::{Cancellation, Transition, movable};
 use crate::Ctx;
 use crate::domain::{Order, OrderNumber, PaidFrom, Party, RefundStatus};
 use crate::ops::{self, CompleteRefund, Doer, OrderPage};
@@ -148,14 +148,14 @@ pub(super) async fn refunds(
 #[derive(Debug, Deserialize, Validate, JsonSchema)]
 pub(super) struct Completion {
     /// What the bank or the provider calls the transfer.
-    #[garde(length(chars, max = 100), custom(filled))]
+    #[garde(length(chars, max = 100), custom(readable))]
     reference: String,
     /// `BANK` when nothing is said.
     #[garde(skip)]
     #[serde(default)]
     paid_from: PaidFrom,
     /// For the history.
-    #[garde(inner(length(chars, max = 500)), inner(custom(filled)))]
+    #[garde(inner(length(chars, max = 500)), inner(custom(readable)))]
     note: Option<String>,
 }
 

@@ -1,7 +1,7 @@
 use contracts::{DeliveryAddress, Fulfilment, PaymentMethod};
-use domain::{AddressId, CorrelationId, Money, Phone, Region, UserId};
+use domain::{AddressId, CorrelationId, Localized, Money, Phone, PhoneError, Reason, Region, RegionError, UserId};
 use garde::Validate;
-use lambda::http::Problem;
+use lambda::http::{Problem, readable};
 use schemars::JsonSchema;
 use serde::Deserialize;
 
@@ -27,30 +27,24 @@ pub(super) struct NewOrder {
 #[derive(Debug, Deserialize, Validate, JsonSchema)]
 #[schemars(rename = "OrderAddress")]
 struct NewAddress {
-    #[garde(length(chars, max = 100), custom(filled))]
+    #[garde(length(chars, max = 100), custom(readable))]
     recipient: String,
     #[garde(skip)]
     phone: String,
     #[garde(skip)]
     region: String,
-    #[garde(length(chars, max = 100), custom(filled))]
+    #[garde(length(chars, max = 100), custom(readable))]
     district: String,
-    #[garde(length(chars, max = 150), custom(filled))]
+    #[garde(length(chars, max = 150), custom(readable))]
     street: String,
-    #[garde(length(chars, max = 20), custom(filled))]
+    #[garde(length(chars, max = 20), custom(readable))]
     house: String,
-    #[garde(inner(length(chars, max = 20)), inner(custom(filled)))]
+    #[garde(inner(length(chars, max = 20)), inner(custom(readable)))]
     apartment: Option<String>,
-    #[garde(inner(length(chars, max = 200)), inner(custom(filled)))]
+    #[garde(inner(length(chars, max = 200)), inner(custom(readable)))]
     landmark: Option<String>,
     #[garde(skip)]
     postal_code: Option<String>,
-}
-
-#[expect(clippy::trivially_copy_pass_by_ref, reason = "the validator's signature")]
-pub(super) fn filled(text: &str, (): &()) -> garde::Result {
-    let printable = !text.trim().is_empty() && !text.chars().any(char::is_control);
-    if printable { Ok(()) } else { Err(garde::Error::new("must hold visible characters")) }
 }
 
 impl NewOrder {
@@ -59,7 +53,14 @@ impl NewOrder {
         let deliver_to = match (self.address_id, self.address) {
             (Some(saved), None) => DeliverTo::Saved(saved),
             (None, Some(given)) => DeliverTo::Given(given.parse()?),
-            _ => return Err(Problem::field("address", "give either address or address_id")),
+            _ => {
+                let why = Localized::new(
+                    "address yoki address_id: faqat bittasi berilishi kerak",
+                    "нужно указать что-то одно: address или address_id",
+                    "give either address or address_id",
+                );
+                return Err(Problem::field("address", why));
+            }
         };
         let (method, cart_version, expected_total) = (self.payment_method, self.cart_version, self.expected_total);
         Ok(Place { user_id, key, correlation_id, method, deliver_to, cart_version, expected_total })
@@ -68,8 +69,9 @@ impl NewOrder {
 
 impl NewAddress {
     fn parse(self) -> Result<DeliveryAddress, Problem> {
-        let phone: Phone = self.phone.parse().map_err(|e| Problem::field("address.phone", e))?;
-        let region: Region = self.region.parse().map_err(|e| Problem::field("address.region", e))?;
+        let phone: Phone = self.phone.parse().map_err(|e: PhoneError| Problem::field("address.phone", e.reason()))?;
+        let region: Region =
+            self.region.parse().map_err(|e: RegionError| Problem::field("address.region", e.reason()))?;
         let trimmed = |text: String| text.trim().to_owned();
         let address = DeliveryAddress {
             recipient: trimmed(self.recipient),
@@ -82,7 +84,7 @@ impl NewAddress {
             landmark: self.landmark.map(trimmed),
             postal_code: self.postal_code,
         };
-        checked(address).map_err(|e| Problem::field("address.postal_code", e))
+        checked(address).map_err(|e| Problem::field("address.postal_code", e.reason()))
     }
 }
 
@@ -93,14 +95,17 @@ pub(super) struct Transition {
     #[garde(skip)]
     pub(super) to: Fulfilment,
     /// For the history: why, or anything worth knowing.
-    #[garde(inner(length(chars, max = 500)), inner(custom(filled)))]
+    #[garde(inner(length(chars, max = 500)), inner(custom(readable)))]
     pub(super) note: Option<String>,
 }
 
 /// Where somebody may move an order to: what begins an order is nobody's to choose.
 pub(super) fn movable(to: Fulfilment) -> Result<Fulfilment, Problem> {
     match to {
-        Fulfilment::PendingPayment | Fulfilment::Pending => Err(Problem::field("to", "is nobody's to choose")),
+        Fulfilment::PendingPayment | Fulfilment::Pending => {
+            let why = Localized::new("buni hech kim tanlamaydi", "это никто не выбирает", "is nobody's to choose");
+            Err(Problem::field("to", why))
+        }
         to => Ok(to),
     }
 }
@@ -109,6 +114,6 @@ pub(super) fn movable(to: Fulfilment) -> Result<Fulfilment, Problem> {
 #[derive(Debug, Default, Deserialize, Validate, JsonSchema)]
 pub(super) struct Cancellation {
     /// Why, in the words of whoever cancels.
-    #[garde(inner(length(chars, max = 500)), inner(custom(filled)))]
+    #[garde(inner(length(chars, max = 500)), inner(custom(readable)))]
     pub(super) note: Option<String>,
 }

@@ -1,7 +1,7 @@
 //! How a store sells.
 
 use contracts::PaymentMethod;
-use domain::{Change, Currency, Localized, Money, Region, StoreId};
+use domain::{Change, Currency, Localized, Money, Reason, Region, StoreId};
 use garde::Validate;
 use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
@@ -123,6 +123,25 @@ pub enum SettingsError {
     Empty,
 }
 
+impl Reason for SettingsError {
+    fn reason(&self) -> Localized {
+        match self {
+            Self::Amount(max) => {
+                let max = max / 100;
+                Localized::new(
+                    format!("0 dan {max} so'mgacha bo'lishi kerak"),
+                    format!("должно быть от 0 до {max} сумов"),
+                    format!("must be from 0 to {max} so'm"),
+                )
+            }
+            Self::Twice => {
+                Localized::new("takrorlanmasligi kerak", "не должно повторяться", "must not name anything twice")
+            }
+            Self::Empty => Localized::new("kamida bittasi kerak", "нужен хотя бы один", "must name at least one"),
+        }
+    }
+}
+
 impl Default for Selling {
     fn default() -> Self {
         let payment_methods = PaymentMethod::ALL.to_vec();
@@ -226,8 +245,10 @@ fn once<T: PartialEq>(items: impl Iterator<Item = T>) -> Result<(), SettingsErro
 pub(crate) fn localized(max: usize) -> impl FnOnce(&Localized, &()) -> garde::Result {
     move |text, ()| {
         let mut texts = [Some(&text.uz), text.ru.as_ref(), text.en.as_ref()].into_iter().flatten();
-        let fits = texts.all(|text| !text.trim().is_empty() && text.chars().count() <= max);
-        if fits { Ok(()) } else { Err(garde::Error::new(format!("must have 1 to {max} characters in each language"))) }
+        texts.try_for_each(|text| {
+            garde::rules::length::chars::apply(&text.trim(), (1, usize::MAX))?;
+            garde::rules::length::chars::apply(text, (1, max))
+        })
     }
 }
 

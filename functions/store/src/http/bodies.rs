@@ -80,10 +80,8 @@ pub(super) struct ChangeBody {
 
 fn at_most(max: usize) -> impl FnOnce(&Change<String>, &()) -> garde::Result {
     move |change, ()| match change {
-        Change::Set(text) if text.is_empty() || text.chars().count() > max => {
-            Err(garde::Error::new(format!("must have 1 to {max} characters")))
-        }
-        Change::Set(_) | Change::Keep | Change::Clear => Ok(()),
+        Change::Set(text) => garde::rules::length::chars::apply(text, (1, max)),
+        Change::Keep | Change::Clear => Ok(()),
     }
 }
 

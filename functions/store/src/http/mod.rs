@@ -10,6 +10,7 @@ mod staff;
 mod vendor;
 
 use contracts::Permission::{StaffWrite, StoreRead, StoreWrite};
+use domain::Localized;
 use lambda::http::{Access, Problem, Route, Routes, kinds};
 
 use crate::ctx::Ctx;
@@ -156,7 +157,14 @@ fn not_found() -> Problem {
 impl From<OpenError> for Problem {
     fn from(error: OpenError) -> Self {
         match error {
-            OpenError::NoSlug => Self::field("slug", "the name makes no slug: choose one"),
+            OpenError::NoSlug => {
+                let why = Localized::new(
+                    "nomdan manzil hosil bo'lmadi, o'zingiz tanlang",
+                    "из названия не получается адрес: выберите сами",
+                    "the name makes no slug: choose one",
+                );
+                Self::field("slug", why)
+            }
             OpenError::SlugTaken { slug, own } => {
                 let problem = Self::of(&SLUG_TAKEN).with("slug", slug);
                 own.map_or(problem.clone(), |store| problem.with("store_id", store))

@@ -3,7 +3,7 @@
 use axum::Json;
 use axum::extract::{Path, State};
 use contracts::{PaymentMethod, StoreStatus};
-use domain::{Change, Localized, Money, StoreId};
+use domain::{Change, Localized, Money, Reason, StoreId};
 use garde::Validate;
 use lambda::http::{Body, Problem, User, kinds};
 use schemars::JsonSchema;
@@ -55,7 +55,7 @@ impl SettingsPatch {
             payment_methods: self.payment_methods,
             seo: self.seo,
         };
-        change.checked().map_err(|(field, error)| Problem::field(field, error))
+        change.checked().map_err(|(field, error)| Problem::field(field, error.reason()))
     }
 }
 

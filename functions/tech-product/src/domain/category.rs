@@ -2,7 +2,7 @@
 
 use std::collections::{BTreeMap, HashSet};
 
-use domain::{Localized, Slug, Timestamp};
+use domain::{Localized, Reason, Slug, Timestamp};
 use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 
@@ -45,6 +45,16 @@ pub struct Category {
 #[derive(Debug, Clone, Copy, PartialEq, Eq, thiserror::Error)]
 #[error("the tree of categories has at most {DEPTH_MAX} levels")]
 pub struct TooDeep;
+
+impl Reason for TooDeep {
+    fn reason(&self) -> Localized {
+        Localized::new(
+            format!("turkumlar daraxti ko'pi bilan {DEPTH_MAX} pog'onali"),
+            format!("в дереве категорий не больше {DEPTH_MAX} уровней"),
+            format!("the tree of categories has at most {DEPTH_MAX} levels"),
+        )
+    }
+}
 
 impl Category {
     /// Whether shoppers find it.

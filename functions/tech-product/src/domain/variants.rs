@@ -5,6 +5,7 @@ use std::collections::{BTreeMap, HashSet};
 use domain::is_ordinary;
 
 use super::Variant;
+use domain::{Localized, Reason};
 
 /// Variants of one product: a page shows all of them, and one transaction reaches the stock of each.
 pub const VARIANTS_MAX: usize = 20;
@@ -29,6 +30,38 @@ pub enum VariantFault {
     /// The store would have one SKU for two things.
     #[error("two variants have the same SKU")]
     SameSku,
+}
+
+impl Reason for VariantFault {
+    fn reason(&self) -> Localized {
+        match self {
+            Self::TooMany => Localized::new(
+                format!("mahsulotda ko'pi bilan {VARIANTS_MAX} ta variant bo'ladi"),
+                format!("у товара не больше {VARIANTS_MAX} вариантов"),
+                format!("a product has at most {VARIANTS_MAX} variants"),
+            ),
+            Self::Default => Localized::new(
+                "faqat bitta variant asosiy bo'ladi",
+                "основной вариант ровно один",
+                "exactly one variant is the default",
+            ),
+            Self::SameOptions => Localized::new(
+                "ikki variantning xususiyatlari bir xil",
+                "у двух вариантов одинаковые параметры",
+                "two variants have the same options",
+            ),
+            Self::Options => Localized::new(
+                "ko'pi bilan 5 ta xususiyat, nomi va qiymati 1 dan 60 belgigacha",
+                "не больше 5 параметров, название и значение от 1 до 60 символов",
+                "at most 5 options, their names and values of 1 to 60 characters",
+            ),
+            Self::SameSku => Localized::new(
+                "ikki variantning SKU si bir xil",
+                "у двух вариантов один SKU",
+                "two variants have the same SKU",
+            ),
+        }
+    }
 }
 
 /// Checks that `variants` may be those of one product.

@@ -68,12 +68,7 @@ const fn yes() -> bool {
 #[expect(clippy::trivially_copy_pass_by_ref, reason = "the signature is the validator's")]
 fn readable(names: &Localized, (): &()) -> garde::Result {
     let texts = [Some(&names.uz), names.ru.as_ref(), names.en.as_ref()];
-    let fits = |text: &String| !text.trim().is_empty() && text.chars().count() <= 100;
-    if texts.into_iter().flatten().all(fits) {
-        Ok(())
-    } else {
-        Err(garde::Error::new("a name has 1 to 100 characters"))
-    }
+    texts.into_iter().flatten().try_for_each(|text| garde::rules::length::chars::apply(&text.trim(), (1, 100)))
 }
 
 pub(super) async fn create(

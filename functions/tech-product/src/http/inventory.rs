@@ -3,7 +3,7 @@
 use axum::Json;
 use axum::extract::{Path, State};
 use contracts::Permission::InventoryWrite;
-use domain::{ProductId, VariantId};
+use domain::{Localized, ProductId, VariantId};
 use dynamodb::Stored;
 use garde::Validate;
 use lambda::http::{Access, Body, IdempotencyKey, PageAnswer, PageQuery, Problem, Routes, StaffGuard, kinds};
@@ -108,7 +108,14 @@ async fn change(
     let variant_id = match (body.variant_id, stock.as_slice()) {
         (Some(variant), _) => variant,
         (None, [only]) => only.variant_id,
-        (None, _) => return Err(Problem::field("variant_id", "the product has several variants")),
+        (None, _) => {
+            let why = Localized::new(
+                "mahsulotning bir nechta varianti bor",
+                "у товара несколько вариантов",
+                "the product has several variants",
+            );
+            return Err(Problem::field("variant_id", why));
+        }
     };
     let by = staff.claims().user_id;
     let pieces = match (body.on_hand, body.adjust, body.low_stock) {
@@ -118,7 +125,14 @@ async fn change(
             let stock = set_low_stock(&ctx, (id, variant_id), to, (by, ctx.correlation_id())).await?;
             return Ok(Json(stock.into_row().into()));
         }
-        _ => return Err(Problem::field("on_hand", "give one of on_hand, adjust and low_stock")),
+        _ => {
+            let why = Localized::new(
+                "on_hand, adjust va low_stock dan bittasi kerak",
+                "нужно что-то одно: on_hand, adjust или low_stock",
+                "give one of on_hand, adjust and low_stock",
+            );
+            return Err(Problem::field("on_hand", why));
+        }
     };
     let command =
         MoveStock { product_id: id, variant_id, pieces, note: body.note, key, by, correlation: ctx.correlation_id() };

@@ -1,11 +1,11 @@
 //! The kinds of problems that this service adds, and how its errors become them.
 
 use contracts::ReservationStatus;
-use domain::Locale;
+use domain::{Locale, Localized, Reason};
 use lambda::http::{Problem, kinds};
 use serde_json::json;
 
-use crate::domain::{GalleryError, HoldError, Refusal, UploadFault, VariantFault};
+use crate::domain::{GalleryError, HoldError, Refusal, STOCK_MAX, UploadFault, VariantFault};
 use crate::ops::ProductError;
 use crate::ops::brands::BrandError;
 use crate::ops::categories::CategoryError;
@@ -81,6 +81,10 @@ lambda::problems! {
 }
 
 /// The broken rules as `errors: [{field, code, message}]`, in the reader's language.
+fn no_category() -> Localized {
+    Localized::new("bunday turkum yo'q", "такой категории нет", "there is no such category")
+}
+
 pub(super) fn faults(refusals: &[Refusal], locale: Locale) -> Problem {
     let error = |r: &Refusal| json!({"field": r.field, "code": r.fault.code(), "message": r.fault.text(locale)});
     Problem::of(&kinds::INVALID).with("errors", refusals.iter().map(error).collect::<Vec<_>>())
@@ -90,14 +94,14 @@ pub(super) fn product(error: ProductError, locale: Locale) -> Problem {
     match error {
         ProductError::Faults(refusals) => faults(&refusals, locale),
         ProductError::SkuTaken(id) => Problem::of(&SKU_TAKEN).with("product_id", id),
-        ProductError::NoCategory => Problem::field("category", "there is no such category"),
+        ProductError::NoCategory => Problem::field("category", no_category()),
         ProductError::ProductsMax(max) => Problem::of(&PRODUCTS_LIMIT).with("products_max", max),
         ProductError::StoreNotActive => Problem::of(&STORE_NOT_ACTIVE),
         ProductError::Status(error) => Problem::of(&STATUS).with("current_status", error.0),
         ProductError::Variants(fault @ VariantFault::TooMany) => {
             Problem::of(&VARIANTS_LIMIT).with("detail", fault.to_string())
         }
-        ProductError::Variants(fault) => Problem::field("variant", fault),
+        ProductError::Variants(fault) => Problem::field("variant", fault.reason()),
         ProductError::NoVariant => Problem::of(&kinds::NOT_FOUND),
         ProductError::DefaultVariant => Problem::of(&DEFAULT_VARIANT),
         ProductError::Reserved(reserved) => Problem::of(&STOCK_RESERVED).with("reserved", reserved),
@@ -110,7 +114,15 @@ pub(super) fn product(error: ProductError, locale: Locale) -> Problem {
 pub(super) fn image(error: ImageError, locale: Locale) -> Problem {
     match error {
         ImageError::Faults(refusals) => faults(&refusals, locale),
-        ImageError::Length(_) => Problem::field("content_length", error),
+        ImageError::Length(media_type) => {
+            let (kind, max) = (media_type.name(), media_type.bytes_max());
+            let why = Localized::new(
+                format!("{kind} 1 dan {max} baytgacha bo'lishi kerak"),
+                format!("{kind}: должно быть от 1 до {max} байт"),
+                format!("must be 1 to {max} bytes for {kind}"),
+            );
+            Problem::field("content_length", why)
+        }
         ImageError::Gallery(GalleryError::Full) => Problem::of(&IMAGES_LIMIT),
         ImageError::Gallery(GalleryError::NoImage) => Problem::of(&kinds::NOT_FOUND),
         ImageError::Gallery(GalleryError::Awaited) => Problem::of(&NOT_UPLOADED).with("detail", error.to_string()),
@@ -137,8 +149,9 @@ impl From<CategoryError> for Problem {
         match error {
             CategoryError::NotFound => Self::of(&kinds::NOT_FOUND),
             CategoryError::Taken => Self::of(&SLUG_TAKEN),
-            CategoryError::NoParent(_) | CategoryError::TooDeep(_) => Self::field("parent", error),
-            CategoryError::Template(error) => Self::field(&error.field, error.reason),
+            CategoryError::NoParent(_) => Self::field("parent", no_category()),
+            CategoryError::TooDeep(too_deep) => Self::field("parent", too_deep.reason()),
+            CategoryError::Template(error) => Self::field(error.field, Localized::same(error.reason)),
             CategoryError::InUse => Self::of(&CATEGORY_IN_USE),
             CategoryError::Changed => Self::of(&kinds::CONFLICT),
             CategoryError::Table(error) => error.into(),
@@ -153,8 +166,15 @@ impl From<UploadError> for Problem {
                 Self::of(&FILE_TOO_LARGE).with("detail", UploadFault::TooLarge.to_string())
             }
             UploadError::Fault(fault) => Self::of(&BAD_FILE).with("detail", fault.to_string()),
-            UploadError::NoCategory => Self::field("category", error),
-            UploadError::NoSpecification(_) => Self::field("map", error),
+            UploadError::NoCategory => Self::field("category", no_category()),
+            UploadError::NoSpecification(name) => {
+                let why = Localized::new(
+                    format!("bu turkumda {name} xususiyati yo'q"),
+                    format!("в этой категории нет характеристики {name}"),
+                    format!("the category has no specification {name}"),
+                );
+                Self::field("map", why)
+            }
             UploadError::StoreNotActive => Self::of(&STORE_NOT_ACTIVE),
             UploadError::TooMany(imports) => Self::of(&IMPORTS_LIMIT).with("imports", imports),
             UploadError::NotFound => Self::of(&kinds::NOT_FOUND),
@@ -175,7 +195,14 @@ impl From<StockError> for Problem {
             StockError::Reserved { on_hand, reserved } => {
                 Self::of(&STOCK_RESERVED).with("on_hand", on_hand).with("reserved", reserved)
             }
-            StockError::TooMany => Self::field("on_hand", error),
+            StockError::TooMany => {
+                let why = Localized::new(
+                    format!("{STOCK_MAX} dan oshmasligi kerak"),
+                    format!("должно быть не больше {STOCK_MAX}"),
+                    format!("must be at most {STOCK_MAX}"),
+                );
+                Self::field("on_hand", why)
+            }
             StockError::OtherRequest => Self::of(&kinds::IDEMPOTENCY_MISMATCH),
             StockError::Changed => Self::of(&kinds::CONFLICT),
             StockError::Table(error) => error.into(),
@@ -186,7 +213,7 @@ impl From<StockError> for Problem {
 impl From<ReserveError> for Problem {
     fn from(error: ReserveError) -> Self {
         match error {
-            ReserveError::Invalid(field, message) => Self::field(field, message),
+            ReserveError::Invalid(field, message) => Self::field(field, Localized::same(message)),
             ReserveError::OtherLines => Self::of(&RESERVATION_MISMATCH),
             ReserveError::Ended => Self::of(&RESERVATION_RELEASED),
             ReserveError::Contended => Self::unavailable(error),
@@ -203,7 +230,7 @@ impl From<SettleError> for Problem {
             SettleError::NotFound | SettleError::Hold(HoldError::NoPart) => Self::of(&kinds::NOT_FOUND),
             SettleError::Hold(HoldError::Ended(ReservationStatus::Committed)) => Self::of(&RESERVATION_COMMITTED),
             SettleError::Hold(HoldError::Ended(_)) => Self::of(&RESERVATION_RELEASED),
-            SettleError::Length => Self::field("hold_for_seconds", error),
+            SettleError::Length => Self::field("hold_for_seconds", Localized::same(error.to_string())),
             SettleError::Table(error) => error.into(),
         }
     }

@@ -5,6 +5,7 @@ use std::collections::{HashMap, HashSet};
 use axum::Json;
 use axum::extract::{Path, State};
 use contracts::{AskOffers, Extend, Offer, Offers, Reservation, Reserve, Settle, VariantRef};
+use domain::Localized;
 use garde::Validate;
 use lambda::http::{Body, Problem, kinds};
 use schemars::JsonSchema;
@@ -42,10 +43,10 @@ pub(super) async fn offers(
 ) -> Result<Json<Offers>, Problem> {
     let variants = &asked.variants;
     if variants.is_empty() || variants.len() > OFFERS_MAX {
-        return Err(Problem::field("variants", "1 to 100 variants"));
+        return Err(Problem::field("variants", Localized::same(format!("1 to {OFFERS_MAX} variants"))));
     }
     if variants.iter().collect::<HashSet<_>>().len() != variants.len() {
-        return Err(Problem::field("variants", "each variant stands once"));
+        return Err(Problem::field("variants", Localized::same("each variant stands once")));
     }
     let keys = variants.iter().map(|v| stock_key(v.product_id, v.variant_id));
     let mut known: HashMap<VariantRef, Stock> = HashMap::new();

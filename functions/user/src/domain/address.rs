@@ -4,7 +4,7 @@ use std::fmt;
 use std::str::FromStr;
 
 use contracts::DeliveryAddress;
-use domain::{AddressId, Change, Phone, Region, Timestamp};
+use domain::{AddressId, Change, Localized, Phone, Reason, Region, Timestamp};
 use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 
@@ -111,6 +111,17 @@ pub struct DetailsChange {
 #[error("must begin with {0} in this region")]
 pub struct ForeignPostalCode(&'static str);
 
+impl Reason for ForeignPostalCode {
+    fn reason(&self) -> Localized {
+        let prefix = self.0;
+        Localized::new(
+            format!("bu hududda {prefix} bilan boshlanishi kerak"),
+            format!("в этом регионе начинается с {prefix}"),
+            format!("must begin with {prefix} in this region"),
+        )
+    }
+}
+
 impl Details {
     /// The details, if their parts fit together.
     pub fn checked(self) -> Result<Self, ForeignPostalCode> {
@@ -172,6 +183,12 @@ pub struct PostalCode(String);
 #[error("must be six digits")]
 pub struct PostalCodeError;
 
+impl Reason for PostalCodeError {
+    fn reason(&self) -> Localized {
+        Localized::new("olti raqamdan iborat", "состоит из шести цифр", "must be six digits")
+    }
+}
+
 impl FromStr for PostalCode {
     type Err = PostalCodeError;
 
@@ -215,6 +232,16 @@ pub struct Location {
 #[derive(Debug, Clone, Copy, PartialEq, Eq, thiserror::Error)]
 #[error("must be in Uzbekistan: latitude 37 to 46, longitude 55 to 74")]
 pub struct LocationError;
+
+impl Reason for LocationError {
+    fn reason(&self) -> Localized {
+        Localized::new(
+            "O'zbekistonda bo'lishi kerak: kenglik 37–46, uzunlik 55–74",
+            "должно быть в Узбекистане: широта 37–46, долгота 55–74",
+            "must be in Uzbekistan: latitude 37 to 46, longitude 55 to 74",
+        )
+    }
+}
 
 impl Location {
     /// The point, if it is within the degrees between which the country lies.

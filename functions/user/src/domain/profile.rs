@@ -1,7 +1,7 @@
 use std::str::FromStr;
 
 use contracts::UserRegistered;
-use domain::{Change, Currency, Date, Locale, Timestamp, UserId, business_day};
+use domain::{Change, Currency, Date, Locale, Localized, Reason, Timestamp, UserId, business_day};
 use jiff::civil::date;
 use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
@@ -52,6 +52,16 @@ pub enum Gender {
 #[error("must be MALE, FEMALE or OTHER")]
 pub struct GenderError;
 
+impl Reason for GenderError {
+    fn reason(&self) -> Localized {
+        Localized::new(
+            "MALE, FEMALE yoki OTHER bo'lishi kerak",
+            "может быть MALE, FEMALE или OTHER",
+            "must be MALE, FEMALE or OTHER",
+        )
+    }
+}
+
 impl FromStr for Gender {
     type Err = GenderError;
 
@@ -90,6 +100,16 @@ pub struct ProfileChange {
 #[derive(Debug, Clone, Copy, PartialEq, Eq, thiserror::Error)]
 #[error("must be between 1900-01-01 and today")]
 pub struct BirthDateError;
+
+impl Reason for BirthDateError {
+    fn reason(&self) -> Localized {
+        Localized::new(
+            "1900-01-01 bilan bugungi kun orasida bo'lishi kerak",
+            "должно быть от 1900-01-01 до сегодняшнего дня",
+            "must be between 1900-01-01 and today",
+        )
+    }
+}
 
 impl Profile {
     /// The profile of an account that was just registered.

@@ -1,6 +1,7 @@
 use std::fmt;
 use std::str::FromStr;
 
+use domain::{Localized, Reason};
 use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 
@@ -20,6 +21,17 @@ pub type Bio = Text<500, true>;
 #[derive(Debug, Clone, Copy, PartialEq, Eq, thiserror::Error)]
 #[error("must have 1 to {0} characters and no control characters")]
 pub struct TextError(usize);
+
+impl Reason for TextError {
+    fn reason(&self) -> Localized {
+        let max = self.0;
+        Localized::new(
+            format!("1 tadan {max} tagacha belgi bo'lishi kerak, boshqaruv belgilarisiz"),
+            format!("должно быть от 1 до {max} символов, без управляющих"),
+            format!("must have 1 to {max} characters and no control characters"),
+        )
+    }
+}
 
 impl<const MAX: usize, const LINES: bool> FromStr for Text<MAX, LINES> {
     type Err = TextError;

@@ -1,6 +1,7 @@
 use std::fmt;
 use std::str::FromStr;
 
+use domain::{Localized, Reason};
 use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 
@@ -14,6 +15,16 @@ pub struct TimeZoneName(String);
 #[derive(Debug, Clone, Copy, PartialEq, Eq, thiserror::Error)]
 #[error("must be a name of the IANA time zone database, such as Asia/Tashkent")]
 pub struct TimeZoneError;
+
+impl Reason for TimeZoneError {
+    fn reason(&self) -> Localized {
+        Localized::new(
+            "IANA vaqt mintaqasi bo'lishi kerak, masalan Asia/Tashkent",
+            "должен быть часовой пояс IANA, например Asia/Tashkent",
+            "must be a name of the IANA time zone database, such as Asia/Tashkent",
+        )
+    }
+}
 
 impl Default for TimeZoneName {
     fn default() -> Self {

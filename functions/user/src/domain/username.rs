@@ -1,7 +1,7 @@
 use std::fmt;
 use std::str::FromStr;
 
-use domain::{Slug, SlugError};
+use domain::{Localized, Reason, Slug, SlugError};
 use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 
@@ -20,6 +20,19 @@ pub enum UsernameError {
     /// Wrong characters, or a reserved word.
     #[error(transparent)]
     Slug(#[from] SlugError),
+}
+
+impl Reason for UsernameError {
+    fn reason(&self) -> Localized {
+        match self {
+            Self::Length => Localized::new(
+                "3 tadan 30 tagacha belgi bo'lishi kerak",
+                "должно быть от 3 до 30 символов",
+                "must have 3 to 30 characters",
+            ),
+            Self::Slug(error) => error.reason(),
+        }
+    }
 }
 
 impl FromStr for Username {

@@ -1,6 +1,6 @@
 //! Addresses as they are sent: new ones, and merge patches.
 
-use domain::{Change, Phone, Region};
+use domain::{Change, Phone, Reason, Region};
 use garde::Validate;
 use lambda::http::Problem;
 use schemars::JsonSchema;
@@ -63,7 +63,7 @@ impl AddressBody {
         let postal_code = fields.option("postal_code", self.postal_code.as_deref());
         let landmark = fields.option("landmark", self.landmark.as_deref());
         if let Some(Err(error)) = self.location.map(Location::checked) {
-            fields.wrong("location", error);
+            fields.wrong("location", error.reason());
         }
         let required = (recipient, phone, region, district, street, house);
         let (Some(recipient), Some(phone), Some(region), Some(district), Some(street), Some(house)) = required else {
@@ -85,7 +85,7 @@ impl AddressBody {
             landmark,
             location,
         };
-        fields.done(details)?.checked().map_err(|error| Problem::field("postal_code", error))
+        fields.done(details)?.checked().map_err(|error| Problem::field("postal_code", error.reason()))
     }
 }
 

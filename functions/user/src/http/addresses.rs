@@ -3,7 +3,7 @@
 use axum::Json;
 use axum::extract::{Path, State};
 use contracts::DeliveryAddress;
-use domain::{AddressId, Timestamp, UserId};
+use domain::{AddressId, Reason, Timestamp, UserId};
 use lambda::http::{Body, Created, IdempotencyKey, NoContent, PageAnswer, Problem, User, kinds};
 use schemars::JsonSchema;
 use serde::Serialize;
@@ -114,7 +114,7 @@ impl From<AddressError> for Problem {
             AddressError::Book(BookError::NotFound) => not_found(),
             AddressError::Book(BookError::Full) => Self::of(&ADDRESSES_FULL).with("max", ADDRESSES_MAX),
             AddressError::Book(BookError::KeyReused) => Self::of(&kinds::IDEMPOTENCY_MISMATCH),
-            AddressError::Book(BookError::PostalCode(error)) => Self::field("postal_code", error),
+            AddressError::Book(BookError::PostalCode(error)) => Self::field("postal_code", error.reason()),
             AddressError::Busy => Self::of(&kinds::CONFLICT),
             AddressError::Table(error) => error.into(),
         }

@@ -1,54 +1,46 @@
 //! Members of a body, read one by one, so that a 422 names every one that is wrong.
 
-use std::fmt::Display;
 use std::str::FromStr;
 
-use domain::Change;
-use lambda::http::{Problem, kinds};
-use serde::Serialize;
-
-#[derive(Debug, Serialize)]
-struct FieldError {
-    field: &'static str,
-    message: String,
-}
+use domain::{Change, Localized, Reason};
+use lambda::http::Problem;
 
 /// What was wrong so far.
 #[derive(Debug, Default)]
-pub(super) struct Fields(Vec<FieldError>);
+pub(super) struct Fields(Vec<(String, Localized)>);
 
 impl Fields {
-    pub(super) fn wrong(&mut self, field: &'static str, message: impl Display) {
-        self.0.push(FieldError { field, message: message.to_string() });
+    pub(super) fn wrong(&mut self, field: &str, why: Localized) {
+        self.0.push((field.to_owned(), why));
     }
 
     /// A member that must be there.
-    pub(super) fn value<T: FromStr<Err: Display>>(&mut self, field: &'static str, text: &str) -> Option<T> {
-        text.parse().map_err(|error| self.wrong(field, error)).ok()
+    pub(super) fn value<T: FromStr<Err: Reason>>(&mut self, field: &str, text: &str) -> Option<T> {
+        text.parse().map_err(|error: T::Err| self.wrong(field, error.reason())).ok()
     }
 
     /// A member that may be absent.
-    pub(super) fn option<T: FromStr<Err: Display>>(&mut self, field: &'static str, text: Option<&str>) -> Option<T> {
+    pub(super) fn option<T: FromStr<Err: Reason>>(&mut self, field: &str, text: Option<&str>) -> Option<T> {
         self.value(field, text?)
     }
 
     /// A member of a merge patch that can be removed.
-    pub(super) fn change<A, T, E: Display>(
+    pub(super) fn change<A, T, E: Reason>(
         &mut self,
-        field: &'static str,
+        field: &str,
         change: Change<A>,
         read: impl FnOnce(A) -> Result<T, E>,
     ) -> Change<T> {
         change.try_map(read).unwrap_or_else(|error| {
-            self.wrong(field, error);
+            self.wrong(field, error.reason());
             Change::Keep
         })
     }
 
     /// A text of a merge patch that can be removed.
-    pub(super) fn text<T, E: Display>(
+    pub(super) fn text<T, E: Reason>(
         &mut self,
-        field: &'static str,
+        field: &str,
         change: Change<String>,
         read: impl FnOnce(&str) -> Result<T, E>,
     ) -> Change<T> {
@@ -56,9 +48,9 @@ impl Fields {
     }
 
     /// A text of a merge patch that can be set only.
-    pub(super) fn set<T, E: Display>(
+    pub(super) fn set<T, E: Reason>(
         &mut self,
-        field: &'static str,
+        field: &str,
         change: Change<String>,
         read: impl FnOnce(&str) -> Result<T, E>,
     ) -> Option<T> {
@@ -66,7 +58,7 @@ impl Fields {
             Change::Set(value) => Some(value),
             Change::Keep => None,
             Change::Clear => {
-                self.wrong(field, "cannot be removed");
+                self.wrong(field, Localized::new("olib tashlab bo'lmaydi", "нельзя убрать", "cannot be removed"));
                 None
             }
         }
@@ -74,7 +66,7 @@ impl Fields {
 
     /// The 422 that lists what was wrong.
     pub(super) fn problem(self) -> Problem {
-        Problem::of(&kinds::INVALID).with("errors", self.0)
+        Problem::fields(self.0)
     }
 
     /// `value`, unless something was wrong.

@@ -1,6 +1,6 @@
 //! The merge patch of a profile, read at the door.
 
-use domain::{Change, Currency, Date, Locale};
+use domain::{Change, Currency, Date, Locale, Localized, Reason};
 use garde::Validate;
 use lambda::http::Problem;
 use schemars::JsonSchema;
@@ -56,6 +56,18 @@ fn date(text: &str) -> Result<Date, BirthDateError> {
     text.parse().ok().filter(|date: &Date| date.to_string() == text).ok_or(BirthDateError)
 }
 
-fn currency(code: &str) -> Result<Currency, &'static str> {
-    Currency::from_code(code).ok_or("must be an ISO 4217 code such as UZS")
+struct CurrencyError;
+
+impl Reason for CurrencyError {
+    fn reason(&self) -> Localized {
+        Localized::new(
+            "UZS kabi ISO 4217 kodi bo'lishi kerak",
+            "должен быть код ISO 4217, например UZS",
+            "must be an ISO 4217 code such as UZS",
+        )
+    }
+}
+
+fn currency(code: &str) -> Result<Currency, CurrencyError> {
+    Currency::from_code(code).ok_or(CurrencyError)
 }

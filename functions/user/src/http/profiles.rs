@@ -2,7 +2,7 @@
 
 use axum::Json;
 use axum::extract::{Path, State};
-use domain::UserId;
+use domain::{Reason, UserId};
 use http::HeaderValue;
 use http::header::RETRY_AFTER;
 use lambda::http::{Body, Caller, Problem, User, kinds};
@@ -52,7 +52,7 @@ impl From<ChangeError> for Problem {
         match error {
             ChangeError::NoProfile => no_profile(),
             ChangeError::UsernameTaken => Self::of(&USERNAME_TAKEN),
-            ChangeError::BirthDate(error) => Self::field("date_of_birth", error),
+            ChangeError::BirthDate(error) => Self::field("date_of_birth", error.reason()),
             ChangeError::Busy => Self::of(&kinds::CONFLICT),
             ChangeError::Table(error) => error.into(),
         }

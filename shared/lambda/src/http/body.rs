@@ -2,10 +2,13 @@
 
 use axum::extract::{FromRequest, Request};
 use garde::Validate;
+use garde::i18n::with_i18n;
 use http::header::CONTENT_TYPE;
 use serde::de::DeserializeOwned;
 use serde_json::json;
 
+use super::client::language;
+use super::rules::Rules;
 use super::{Problem, kinds};
 
 /// The largest JSON body that is looked at. Files go through presigned uploads, imports have routes of their own.
@@ -23,6 +26,7 @@ where
     type Rejection = Problem;
 
     async fn from_request(request: Request, _: &S) -> Result<Self, Problem> {
+        let rules = Rules(language(request.headers()));
         let declared = request.headers().get(CONTENT_TYPE).and_then(|t| t.to_str().ok()).unwrap_or_default();
         let essence = declared.split(';').next().unwrap_or_default().trim();
         if !essence.eq_ignore_ascii_case("application/json") {
@@ -31,7 +35,7 @@ where
         let malformed = |detail: String| Problem::of(&kinds::MALFORMED).with("detail", detail);
         let bytes = axum::body::to_bytes(request.into_body(), BYTES_MAX).await.map_err(|e| malformed(e.to_string()))?;
         let value: T = serde_json::from_slice(&bytes).map_err(|e| malformed(e.to_string()))?;
-        value.validate().map_err(|report| {
+        with_i18n(rules, || value.validate()).map_err(|report| {
             let error = |(path, error): &(garde::Path, garde::Error)| json!({"field": path.to_string(), "message": error.message()});
             Problem::of(&kinds::INVALID).with("errors", report.iter().map(error).collect::<Vec<_>>())
         })?;

@@ -4,6 +4,7 @@ use std::convert::Infallible;
 
 use axum::extract::FromRequestParts;
 use domain::Locale;
+use http::HeaderMap;
 use http::header::{ACCEPT_LANGUAGE, USER_AGENT};
 use http::request::Parts;
 use lambda_http::request::RequestContext;
@@ -31,6 +32,12 @@ impl<S: Send + Sync> FromRequestParts<S> for ClientInfo {
             _ => String::new(),
         };
         let user_agent = header(USER_AGENT).chars().take(USER_AGENT_MAX).collect();
-        Ok(Self { ip, user_agent, locale: Locale::from_accept_language(header(ACCEPT_LANGUAGE)) })
+        Ok(Self { ip, user_agent, locale: language(&parts.headers) })
     }
+}
+
+/// The language that the reader asks for.
+pub(super) fn language(headers: &HeaderMap) -> Locale {
+    let asked = headers.get(ACCEPT_LANGUAGE).and_then(|value| value.to_str().ok());
+    asked.map_or_else(Locale::default, Locale::from_accept_language)
 }

@@ -20,6 +20,7 @@ mod page;
 mod problem;
 pub mod reference;
 mod route;
+mod rules;
 mod serve;
 #[cfg(test)]
 mod tests;
@@ -33,4 +34,5 @@ pub use page::{PageAnswer, PageQuery};
 pub use problem::{Kind, Problem, kinds};
 pub use reference::{Accepted, Created, NoContent};
 pub use route::{Route, Routes};
+pub use rules::readable;
 pub use serve::{serve, service};

@@ -3,10 +3,10 @@
 use std::fmt::Display;
 
 use axum::response::{IntoResponse, Response};
-use domain::Locale;
+use domain::{Locale, Localized};
 use http::{HeaderValue, StatusCode, header};
 use serde::Serialize;
-use serde_json::{Map, Value};
+use serde_json::{Map, Value, json};
 use tracing::{error, info};
 
 /// A kind of problem: what stays the same each time it occurs. Declared as a `const` beside the route that answers it.
@@ -40,6 +40,7 @@ impl Kind {
 pub struct Problem {
     kind: &'static Kind,
     members: Map<String, Value>,
+    fields: Vec<(String, Localized)>,
     cause: Option<String>,
     headers: Vec<(header::HeaderName, HeaderValue)>,
 }
@@ -47,7 +48,7 @@ pub struct Problem {
 impl Problem {
     /// A problem of that kind.
     pub fn of(kind: &'static Kind) -> Self {
-        Self { kind, members: Map::new(), cause: None, headers: Vec::new() }
+        Self { kind, members: Map::new(), fields: Vec::new(), cause: None, headers: Vec::new() }
     }
 
     /// Something that the caller cannot help: 500, with the cause in the log only.
@@ -61,9 +62,14 @@ impl Problem {
         problem.header(header::RETRY_AFTER, HeaderValue::from_static("2"))
     }
 
-    /// One field is wrong: 422 with `errors: [{field, message}]`.
-    pub fn field(field: &str, message: impl Display) -> Self {
-        Self::of(&kinds::INVALID).with("errors", serde_json::json!([{"field": field, "message": message.to_string()}]))
+    /// One field is wrong: 422 with `errors: [{field, message}]`, in the reader's language.
+    pub fn field(field: impl Into<String>, message: Localized) -> Self {
+        Self::fields([(field.into(), message)])
+    }
+
+    /// As [`Problem::field`], with all that is wrong.
+    pub fn fields(errors: impl IntoIterator<Item = (String, Localized)>) -> Self {
+        Self { fields: errors.into_iter().collect(), ..Self::of(&kinds::INVALID) }
     }
 
     /// Adds a member: none of those that every problem has.
@@ -94,6 +100,11 @@ impl Problem {
             info!(problem.code = code, problem.status = status, "refused");
         }
         let mut body = self.members;
+        if !self.fields.is_empty() {
+            let error =
+                |(field, message): &(String, Localized)| json!({"field": field, "message": message.get(locale)});
+            body.insert("errors".into(), self.fields.iter().map(error).collect());
+        }
         body.insert("type".into(), format!("/problems/{}", self.kind.code).into());
         body.insert("title".into(), self.kind.title(locale).into());
         body.insert("status".into(), self.kind.status.into());

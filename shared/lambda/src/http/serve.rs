@@ -15,6 +15,7 @@ use lambda_http::request::RequestContext;
 use tower::{Service, ServiceExt, service_fn};
 use tracing::{Instrument, info_span};
 
+use super::client::language;
 use super::{Gated, Problem, Routes, kinds};
 use crate::Failure;
 
@@ -39,8 +40,7 @@ pub fn service<S: Gated>(
 }
 
 async fn answer(router: Router, request: lambda_http::Request) -> Result<Response, Infallible> {
-    let locale = request.headers().get(header::ACCEPT_LANGUAGE).and_then(|value| value.to_str().ok());
-    let locale = locale.map_or_else(Locale::default, Locale::from_accept_language);
+    let locale = language(request.headers());
     let request_id = match request.request_context_ref() {
         Some(RequestContext::ApiGatewayV2(context)) => context.request_id.clone().unwrap_or_default(),
         _ => String::new(),

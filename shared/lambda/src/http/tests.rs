@@ -3,7 +3,7 @@
 use axum::Json;
 use axum::extract::Path;
 use contracts::{Member, Permission, PlatformRole, StaffRole};
-use domain::{StoreId, UserId};
+use domain::{Reason, Slug, SlugError, StoreId, UserId};
 use futures::future::BoxFuture;
 use garde::Validate;
 use serde::Deserialize;
@@ -44,7 +44,7 @@ impl Membership for OneStore {
 
 #[derive(Deserialize, Validate, schemars::JsonSchema)]
 struct Named {
-    #[garde(length(min = 3))]
+    #[garde(length(min = 3), custom(readable))]
     name: String,
 }
 
@@ -54,6 +54,11 @@ async fn ok() -> Json<Value> {
 
 async fn named(Body(named): Body<Named>) -> Json<Value> {
     Json(json!({"name": named.name}))
+}
+
+async fn reserved() -> Result<Json<Value>, Problem> {
+    let word: Result<Slug, SlugError> = "admin".parse();
+    word.map(|_| Json(json!({}))).map_err(|error| Problem::field("slug", error.reason()))
 }
 
 async fn of_row(
@@ -71,6 +76,7 @@ async fn panics(Path(_): Path<String>) -> Json<Value> {
 async fn send(call: Call) -> Reply {
     let routes = Routes::new("test")
         .get("/public", Access::Public, "", ok)
+        .get("/reserved", Access::Public, "", reserved)
         .get("/shopper", Access::Shopper, "", ok)
         .get("/vendor", Access::Vendor, "", ok)
         .get("/admin", Access::Admin, "", ok)
@@ -143,6 +149,26 @@ async fn a_bad_body_is_told_what_is_wrong_with_it() {
     assert_eq!(send(post().text("application/json", "{")).await.status, 400);
     let reply = send(post().json(&json!({"name": "ab"}))).await;
     assert_eq!((reply.status, reply.body["errors"][0]["field"].as_str()), (422, Some("name")));
+}
+
+#[tokio::test]
+async fn broken_rules_are_told_in_the_readers_language() {
+    let message =
+        async |call: Call| send(call).await.body["errors"][0]["message"].as_str().unwrap_or_default().to_owned();
+    for (language, short, unseen, of_the_service) in [
+        ("uz", "uzunligi kamida 3", "ko'rinadigan belgilar", "band"),
+        ("ru-RU", "длина должна быть не меньше 3", "видимых символов", "занято"),
+        ("en", "a length of at least 3", "visible characters", "reserved"),
+    ] {
+        let post =
+            |name: &str| Call::new("POST", "/named").header("accept-language", language).json(&json!({"name": name}));
+        assert!(message(post("ab")).await.contains(short), "{language}");
+        assert!(message(post("\u{7}\u{7}\u{7}")).await.contains(unseen), "{language}");
+        assert!(
+            message(get("/reserved").header("accept-language", language)).await.contains(of_the_service),
+            "{language}"
+        );
+    }
 }
 
 #[tokio::test]

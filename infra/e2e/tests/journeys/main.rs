@@ -8,6 +8,7 @@ mod crash;
 mod delivery;
 mod endings;
 mod images;
+mod imports;
 mod isolation;
 mod manners;
 mod page;

@@ -48,7 +48,7 @@ impl<R: Read> Read for Bounded<'_, R> {
 }
 
 impl From<Error> for UploadFault {
-    /// What [`Bounded`] stopped for. Bytes in memory can be unreadable for one other reason: they do not unpack.
+    /// What the bounded reader stopped for. Bytes in memory can be unreadable for one other reason: they do not unpack.
     fn from(error: Error) -> Self {
         error.downcast().unwrap_or(Self::NotGzip)
     }

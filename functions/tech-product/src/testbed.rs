@@ -4,8 +4,10 @@ use std::collections::HashMap;
 use std::sync::{Arc, Mutex};
 use std::time::Duration;
 
-use contracts::{Actor, Member, Reserve, ReserveLine, StaffRole, StoreStatus, StoreTerms};
-use domain::{Clock, CorrelationId, Currency, ImportId, Money, ProductId, SeededEntropy, StoreId, UserId};
+use contracts::{Actor, Member, Reservation, Reserve, ReserveLine, StaffRole, StoreStatus, StoreTerms};
+use domain::{
+    Clock, CorrelationId, Currency, ImportId, Money, ProductId, ReservationId, SeededEntropy, StoreId, UserId,
+};
 use dynamodb::{Key, Stored, Table};
 use futures::future::BoxFuture;
 use jiff::SignedDuration;
@@ -15,13 +17,13 @@ use lambda::http::Gate;
 use serde_json::Value;
 use testing::DynamoDb;
 
-use crate::domain::{Format, Import, Mapping, MediaType, SpecField, product_id};
+use crate::domain::{Format, Hold, Import, Mapping, MediaType, SpecField, product_id};
 use crate::files::FileError;
 use crate::ops::categories::{self, NewCategory};
 use crate::ops::upload::{File, Plan, take};
 use crate::ops::work_off::work_off;
 use crate::queue::QueueError;
-use crate::table::{SCHEMA, Stock, import_key, stock_of};
+use crate::table::{SCHEMA, Stock, hold_key, import_key, stock_of};
 use crate::{Ctx, Files, ImageFiles, ImportFiles, ImportQueue, Intake, Reading, Stores, UploadTo};
 
 pub(crate) struct World {
@@ -81,6 +83,12 @@ pub(crate) fn cpu_fields() -> Vec<SpecField> {
 }
 
 impl World {
+    /// A reservation as it is now.
+    pub(crate) async fn reservation(&self, id: ReservationId) -> Option<Reservation> {
+        let hold = self.ctx.table.get_consistent::<Hold>(hold_key(id)).await.unwrap();
+        hold.map(|hold| hold.answer())
+    }
+
     pub(crate) async fn start() -> Self {
         Self::on(DynamoDb::start().await).await
     }

@@ -22,7 +22,7 @@ pub use id::*;
 pub use iso_currency::Currency;
 pub use jiff::Timestamp;
 pub use jiff::civil::Date;
-pub use locale::{Locale, Localized};
+pub use locale::{Locale, Localized, localized};
 pub use money::{Money, MoneyError, largest_remainder};
 pub use page::{PageLimit, PageLimitError};
 pub use phone::{Phone, PhoneError};

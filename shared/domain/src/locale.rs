@@ -113,9 +113,30 @@ impl Localized {
     }
 }
 
+/// A rule for bodies: 1 to `max` characters in each language that is there, and not only blanks.
+pub fn localized(max: usize) -> impl FnOnce(&Localized, &()) -> garde::Result {
+    move |text, ()| {
+        let mut texts = [Some(&text.uz), text.ru.as_ref(), text.en.as_ref()].into_iter().flatten();
+        texts.try_for_each(|text| {
+            garde::rules::length::chars::apply(&text.trim(), (1, usize::MAX))?;
+            garde::rules::length::chars::apply(text, (1, max))
+        })
+    }
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    #[test]
+    fn a_text_fits_in_each_language_with_its_blanks() {
+        let fits =
+            |ru: &str| localized(3)(&Localized { ru: Some(ru.to_owned()), ..Localized::same("uz") }, &()).is_ok();
+        assert!(fits("тру") && fits(" т "));
+        for ru in ["", "  ", "труд", " тру"] {
+            assert!(!fits(ru), "{ru:?}");
+        }
+    }
 
     #[test]
     fn the_reader_gets_the_language_asked_for() {

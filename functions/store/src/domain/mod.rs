@@ -11,7 +11,6 @@ mod tax_id;
 pub use member::{MemberChange, MemberStatus, STAFF_MAX, StaffMember, StaffRefusal};
 pub use name::{StoreName, StoreNameError};
 pub use plan::Plan;
-pub(crate) use settings::localized;
 pub use settings::{Presentation, Selling, Seo, Settings, SettingsChange, SettingsError, ShippingFee};
 pub use status::{NotAllowed, Step, after};
 pub use store::{Contacts, Details, Reviewed, Store, StoreChange, StoreKind, Suspension};

@@ -1,7 +1,7 @@
 //! How a store sells.
 
 use contracts::PaymentMethod;
-use domain::{Change, Currency, Localized, Money, Reason, Region, StoreId};
+use domain::{Change, Currency, Localized, Money, Reason, Region, StoreId, localized};
 use garde::Validate;
 use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
@@ -239,17 +239,6 @@ fn once<T: PartialEq>(items: impl Iterator<Item = T>) -> Result<(), SettingsErro
         seen.push(item);
     }
     Ok(())
-}
-
-/// Whether a text has 1 to `max` characters in each language that is there.
-pub(crate) fn localized(max: usize) -> impl FnOnce(&Localized, &()) -> garde::Result {
-    move |text, ()| {
-        let mut texts = [Some(&text.uz), text.ru.as_ref(), text.en.as_ref()].into_iter().flatten();
-        texts.try_for_each(|text| {
-            garde::rules::length::chars::apply(&text.trim(), (1, usize::MAX))?;
-            garde::rules::length::chars::apply(text, (1, max))
-        })
-    }
 }
 
 #[cfg(test)]

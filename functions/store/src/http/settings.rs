@@ -3,7 +3,7 @@
 use axum::Json;
 use axum::extract::{Path, State};
 use contracts::{PaymentMethod, StoreStatus};
-use domain::{Change, Localized, Money, Reason, StoreId};
+use domain::{Change, Localized, Money, Reason, StoreId, localized};
 use garde::Validate;
 use lambda::http::{Body, Problem, User, kinds};
 use schemars::JsonSchema;
@@ -11,7 +11,7 @@ use serde::Deserialize;
 
 use super::{STATUS, not_found};
 use crate::ctx::Ctx;
-use crate::domain::{Seo, Settings, SettingsChange, ShippingFee, localized};
+use crate::domain::{Seo, Settings, SettingsChange, ShippingFee};
 use crate::ops::{self, SettingsError};
 
 /// A merge patch: lists and the SEO are replaced whole, `null` goes back to the platform's rule.

@@ -32,7 +32,7 @@ pub use import::{
 };
 pub use picture::{MediaType, PictureFault, check as check_picture};
 pub use price::{check_price, som};
-pub use product::{ImportMark, Made, Product, Status, StatusError, Variant, check_sku, product_id};
+pub use product::{ImportMark, Made, Product, SKU_MAX, Status, StatusError, Variant, check_sku, product_id};
 pub use rating::{NoStars, Rating, STARS_MAX, Stars};
 pub use review::{Decision, Opinion, OpinionChange, Outdated, Reply, Review, ReviewStatus};
 pub use row::{ImportRow, REQUIRED, look_up, read_row};

@@ -8,7 +8,8 @@ use serde::{Deserialize, Serialize};
 
 use super::{Details, Fault, Fiscal, Gallery, Rating};
 
-const SKU_MAX: usize = 64;
+/// Characters of a stock-keeping unit.
+pub const SKU_MAX: usize = 64;
 
 /// A product of a store. One row holds what its page shows.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]

@@ -1,6 +1,6 @@
 use axum::Json;
 use axum::extract::{Path, State};
-use domain::{Localized, Slug};
+use domain::{Localized, Slug, localized};
 use garde::Validate;
 use lambda::http::{Body, Created, NoContent, PageAnswer, PageQuery, Problem, User, kinds};
 use schemars::JsonSchema;
@@ -19,7 +19,7 @@ use crate::table;
 pub(super) struct NewBody {
     #[garde(skip)]
     slug: Slug,
-    #[garde(custom(readable))]
+    #[garde(custom(localized(NAME_MAX)))]
     names: Localized,
     #[serde(default)]
     #[garde(skip)]
@@ -44,7 +44,7 @@ pub(super) struct NewBody {
 #[schemars(rename = "ChangeCategory")]
 pub(super) struct ChangeBody {
     #[serde(default)]
-    #[garde(inner(custom(readable)))]
+    #[garde(inner(custom(localized(NAME_MAX))))]
     names: Option<Localized>,
     #[serde(default)]
     #[garde(range(max = 9_999))]
@@ -61,14 +61,11 @@ pub(super) struct ChangeBody {
     fiscal: Option<FiscalDefaults>,
 }
 
+/// Characters of a name.
+const NAME_MAX: usize = 100;
+
 const fn yes() -> bool {
     true
-}
-
-#[expect(clippy::trivially_copy_pass_by_ref, reason = "the signature is the validator's")]
-fn readable(names: &Localized, (): &()) -> garde::Result {
-    let texts = [Some(&names.uz), names.ru.as_ref(), names.en.as_ref()];
-    texts.into_iter().flatten().try_for_each(|text| garde::rules::length::chars::apply(&text.trim(), (1, 100)))
 }
 
 pub(super) async fn create(

@@ -122,11 +122,6 @@ fn transaction(id: ReservationId, request: &Reserve, stock: &HashMap<VariantId, 
     (hold, tx)
 }
 
-/// The hold as it is now.
-pub async fn get(ctx: &Ctx, id: ReservationId) -> Result<Option<Reservation>, Error> {
-    Ok(ctx.table.get_consistent::<Hold>(hold_key(id)).await?.map(|hold| hold.answer()))
-}
-
 fn take(line: &ReserveLine, fiscal: Option<&Fiscal>) -> Adjust {
     let quantity = i64::from(line.quantity);
     Adjust::existing()

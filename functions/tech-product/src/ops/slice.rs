@@ -12,7 +12,8 @@ use super::insert_many::{PRODUCTS_MAX, insert_many};
 use super::learnt::Learnt;
 use super::upsert::{Context, Outcome};
 use crate::domain::{
-    BrandRef, Fault, Field, Import, ImportRow, Made, Product, Refusal, SpecTemplate, look_up, product_id, read_row,
+    BrandRef, Fault, Field, Import, ImportRow, Made, Product, Refusal, SKU_MAX, SpecTemplate, look_up, product_id,
+    read_row,
 };
 use crate::table::product_key;
 
@@ -20,8 +21,6 @@ use crate::table::product_key;
 pub(super) const ROWS_PER_SLICE: usize = PRODUCTS_MAX;
 /// Rows of known products that are worked on at once.
 const CONCURRENCY: usize = 8;
-/// Characters of a SKU that a refused row is named by: as many as a SKU may have.
-const SKU_SHOWN: usize = 64;
 
 /// A row of the file.
 pub(super) struct Line {
@@ -58,7 +57,7 @@ pub(super) fn read_lines(bytes: &[u8], import: &Import, template: &SpecTemplate)
 
 fn shown(sku: &Value) -> Option<String> {
     let sku = match sku {
-        Value::String(text) => text.trim().chars().take(SKU_SHOWN).collect(),
+        Value::String(text) => text.trim().chars().take(SKU_MAX).collect(),
         Value::Number(number) => number.to_string(),
         _ => return None,
     };

@@ -8,7 +8,7 @@ use domain::{Entropy, ReservationId, SeededEntropy};
 use futures::StreamExt;
 use futures::future::join_all;
 
-use crate::ops::reserve::{self, ReserveError, reserve};
+use crate::ops::reserve::{ReserveError, reserve};
 use crate::ops::settle::{SettleError, commit, release};
 use crate::table::{Movement, Stock, movements_of};
 use crate::testbed::{World, cpu, id_of};
@@ -54,7 +54,7 @@ async fn parts_that_end_at_once_where_they_conflict_all_end() {
 async fn told_by_holds(w: &World, count: u32) -> HashMap<domain::ProductId, (i64, i64)> {
     let mut sums: HashMap<_, (i64, i64)> = HashMap::new();
     for n in 0..count {
-        let Some(Reservation { status, lines, .. }) = reserve::get(&w.ctx, id(n)).await.unwrap() else { continue };
+        let Some(Reservation { status, lines, .. }) = w.reservation(id(n)).await else { continue };
         for line in lines {
             let (held, left) = sums.entry(line.product_id).or_default();
             match status {

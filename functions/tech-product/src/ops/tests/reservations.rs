@@ -300,8 +300,7 @@ fn whatever_happens_available_and_reserved_are_what_is_on_hand_and_never_negativ
             let mut held: HashMap<&str, i64> = HashMap::new();
             let mut left: HashMap<&str, i64> = HashMap::new();
             for hold in 0..6_u8 {
-                let Some(Reservation { status, lines, .. }) = crate::ops::reserve::get(&w.ctx, id(hold)).await.unwrap()
-                else {
+                let Some(Reservation { status, lines, .. }) = w.reservation(id(hold)).await else {
                     continue;
                 };
                 for line in lines {
